@@ -1,0 +1,297 @@
+"""The resolved configuration of a run: frozen models, no unknown keys.
+
+A field marked `Operational` (URLs, concurrency, devices) may change between two attempts of one
+run; every other field decides the content of a table and is part of its stage hash.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Tier = Literal["easy", "medium", "hard", "competition"]
+Strategy = Literal["harder", "rewrite", "algebraize", "apply", "compose", "competition"]
+TIERS: tuple[Tier, ...] = ("easy", "medium", "hard", "competition")
+STRATEGIES: tuple[Strategy, ...] = (
+    "harder",
+    "rewrite",
+    "algebraize",
+    "apply",
+    "compose",
+    "competition",
+)
+
+
+class _Marker:
+    """Marks fields that never influence what is computed."""
+
+
+Operational = _Marker()
+
+
+class Section(BaseModel):
+    """Base of every part of a recipe."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    def content(self) -> dict[str, Any]:
+        """The fields that decide what is computed, as plain JSON values."""
+        kept: dict[str, Any] = {}
+        for name, field in type(self).model_fields.items():
+            if Operational not in field.metadata:
+                kept[name] = _plain(getattr(self, name))
+        return kept
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Section):
+        return value.content()
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return value
+
+
+# --- models -----------------------------------------------------------------------------------
+
+
+class BuiltinModel(Section):
+    """One of the tiny checkpoints that ship with the package, run by numpy."""
+
+    backend: Literal["builtin"] = "builtin"
+    model: str = "teacher"
+    """`teacher`, `judge` or `student`, or the folder of a Qwen3-architecture checkpoint."""
+    batch_rows: Annotated[int, Operational, Field(ge=1)] = 256
+
+
+class OpenAIModel(Section):
+    """Any server that speaks the OpenAI chat-completions protocol."""
+
+    backend: Literal["openai"] = "openai"
+    model: str
+    revision: str | None = None
+    base_url: Annotated[str | None, Operational] = None
+    api_key_env: Annotated[str, Operational] = "OPENAI_API_KEY"
+    logprobs: bool = True
+    n_per_request: Annotated[int | None, Operational, Field(ge=1)] = None
+    """None: ask for all n at once and fall back to single requests where the server refuses."""
+    concurrency: Annotated[int, Operational, Field(ge=1)] = 64
+    request_timeout: Annotated[float, Operational, Field(gt=0)] = 600.0
+    """Seconds one request may take."""
+    give_up_after: Annotated[float, Operational, Field(gt=0)] = 600.0
+    """Seconds without a single success after which the run stops."""
+    extra_body: dict[str, Any] = {}
+
+
+class VllmModel(Section):
+    """vLLM inside this process."""
+
+    backend: Literal["vllm"] = "vllm"
+    model: str
+    revision: str | None = None
+    dtype: str = "auto"
+    max_model_len: int | None = None
+    gpu_memory_utilization: Annotated[float, Operational, Field(gt=0, le=1)] = 0.9
+    tensor_parallel_size: Annotated[int, Operational, Field(ge=1)] = 1
+    enforce_eager: Annotated[bool, Operational] = False
+    engine_args: Annotated[dict[str, Any], Operational] = {}
+    """Further vLLM engine arguments, passed through."""
+
+
+class TransformersModel(Section):
+    """A local Hugging Face model run by transformers, on the CPU or one GPU."""
+
+    backend: Literal["transformers"] = "transformers"
+    model: str
+    revision: str | None = None
+    dtype: str = "auto"
+    device: Annotated[str | None, Operational] = None
+    batch_rows: Annotated[int, Operational, Field(ge=1)] = 32
+
+
+ModelConfig = Annotated[
+    BuiltinModel | OpenAIModel | VllmModel | TransformersModel, Field(discriminator="backend")
+]
+
+
+class Models(Section):
+    """One model per role."""
+
+    evolver: ModelConfig = BuiltinModel(model="teacher")
+    teacher: ModelConfig = BuiltinModel(model="teacher")
+    judge: ModelConfig = BuiltinModel(model="judge")
+
+
+# --- stages -----------------------------------------------------------------------------------
+
+
+class SourceConfig(Section):
+    """One seed source. `adapter` names how its rows are read (`sure-math seeds --list`)."""
+
+    name: str
+    """Name written into the `source` column; unique within a recipe."""
+    adapter: str
+    path: str | None = None
+    """A local folder in the hub's layout, or a file for the `table` adapter; None = the hub."""
+    dataset: str | None = None
+    """A hub dataset id, for the `table` adapter."""
+    config: str | None = None
+    split: str | None = None
+    revision: str | None = None
+    """None = the revision pinned by the adapter."""
+    tier: Tier
+    cap: int | None = Field(default=None, ge=1)
+    use: Literal["evolve", "annotate"] = "evolve"
+    """`evolve`: seeds of new problems; `annotate`: problems that go to the teacher as they are."""
+    holdout: int = Field(default=0, ge=0)
+    """So many of the `annotate` rows (after the shuffle) form the test split."""
+    problem_column: str | None = None
+    answer_column: str | None = None
+    id_column: str | None = None
+    license: str | None = None
+    """For the `table` adapter: the licence of the rows."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "SourceConfig":
+        if self.holdout and self.use != "annotate":
+            raise ValueError("holdout needs use: annotate")
+        return self
+
+
+class SeedsConfig(Section):
+    """Where problems come from."""
+
+    sources: tuple[SourceConfig, ...] = ()
+    min_length: int = 10
+    """Shortest problem text kept, in characters."""
+
+    @model_validator(mode="after")
+    def _unique(self) -> "SeedsConfig":
+        names = [source.name for source in self.sources]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise ValueError(f"source names must be unique, repeated: {', '.join(doubled)}")
+        return self
+
+
+class EvolveConfig(Section):
+    """Evol-Instruct for mathematics: plan, prompts and validation."""
+
+    enabled: bool = True
+    rounds: dict[Tier, int] = {"easy": 1, "medium": 2, "hard": 3, "competition": 5}
+    chains_per_seed: dict[Tier, int] = {"easy": 1, "medium": 1, "hard": 1, "competition": 1}
+    keep: Literal["last", "all"] = "last"
+    """Which problems of a chain go to the teacher."""
+    weights: dict[Tier, dict[Strategy, float]] = {
+        "easy": {"harder": 0.20, "rewrite": 0.25, "algebraize": 0.20, "apply": 0.20,
+                 "compose": 0.10, "competition": 0.05},
+        "medium": {"harder": 0.25, "rewrite": 0.15, "algebraize": 0.15, "apply": 0.15,
+                   "compose": 0.15, "competition": 0.15},
+        "hard": {"harder": 0.30, "rewrite": 0.10, "algebraize": 0.10, "apply": 0.05,
+                 "compose": 0.15, "competition": 0.30},
+        "competition": {"harder": 0.35, "rewrite": 0.05, "algebraize": 0.05, "apply": 0.05,
+                        "compose": 0.15, "competition": 0.35},
+    }  # fmt: skip
+    """Round 1, per tier."""
+    follow_up: dict[Tier, dict[Strategy, float]] = {
+        "easy": {"harder": 0.4, "competition": 0.3, "compose": 0.3},
+        "medium": {"harder": 0.4, "competition": 0.3, "compose": 0.3},
+        "hard": {"harder": 0.40, "competition": 0.35, "compose": 0.25},
+        "competition": {"harder": 0.4, "competition": 0.4, "compose": 0.2},
+    }
+    """Rounds 2 and later, per tier; the previous round's strategy is left out."""
+    attempts: int = Field(default=3, ge=1)
+    temperature: float = Field(default=0.8, ge=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    max_tokens: int = Field(default=2048, ge=1)
+    enable_thinking: bool = False
+
+
+class EvaluationSet(Section):
+    """A benchmark whose problems must not appear in the dataset."""
+
+    name: str
+    adapter: str
+    path: str | None = None
+    dataset: str | None = None
+    config: str | None = None
+    split: str | None = None
+    revision: str | None = None
+    problem_column: str | None = None
+
+
+class DecontaminateConfig(Section):
+    """What is blocked before the teacher is asked."""
+
+    evaluation_sets: tuple[EvaluationSet, ...] = ()
+    lineage: bool = True
+    """Also block what descends from a blocked problem."""
+
+
+class SampleConfig(Section):
+    """Teacher sampling."""
+
+    n: int = Field(default=8, ge=2)
+    temperature: float = Field(default=0.7, ge=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    max_tokens: int = Field(default=4096, ge=1)
+    enable_thinking: bool = False
+    prompt: str = "solve"
+    allow_missing_logprobs: bool = False
+    """Fall back to discrete semantic entropy where the backend gives no log-probabilities."""
+
+
+class AnswersConfig(Section):
+    """Final-answer extraction."""
+
+    kind: Literal["boxed"] = "boxed"
+    fallbacks: tuple[Literal["the_answer_is", "hashes"], ...] = ()
+
+
+class ClusterConfig(Section):
+    """Which answers mean the same."""
+
+    equivalence: Literal["tiers", "paper"] = "tiers"
+    """`tiers`: exact, canonical, symbolic, then judge; `paper`: exact string, then judge."""
+    judge: bool = True
+    prompt: str = "judge"
+    max_tokens: int = Field(default=512, ge=1)
+    retries: int = Field(default=1, ge=0)
+    """How often an unparseable verdict is asked again before it counts as no."""
+    symbolic_seconds: float = Field(default=2.0, gt=0)
+    """CPU seconds one symbolic comparison may take before it is undecided."""
+
+
+class WeightConfig(Section):
+    """Equations 4-6."""
+
+    unanswered: Literal["own_class", "drop"] = "own_class"
+
+
+class PublishConfig(Section):
+    """The release."""
+
+    pretty_name: str = "SURE-Math"
+    version: str = "1.0.0"
+    out: Annotated[str, Operational] = "sure-math"
+    """Folder of the local release, relative to the current directory."""
+    notice: str | None = None
+    """A sentence that stands at the top of the data card."""
+
+
+class Recipe(Section):
+    """A whole run."""
+
+    name: str
+    description: str = ""
+    seed: int = 0
+    shard_rows: int = Field(default=256, ge=1)
+    models: Models = Models()
+    seeds: SeedsConfig = SeedsConfig()
+    evolve: EvolveConfig = EvolveConfig()
+    decontaminate: DecontaminateConfig = DecontaminateConfig()
+    sample: SampleConfig = SampleConfig()
+    answers: AnswersConfig = AnswersConfig()
+    cluster: ClusterConfig = ClusterConfig()
+    weight: WeightConfig = WeightConfig()
+    publish: PublishConfig = PublishConfig()

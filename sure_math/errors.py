@@ -1,0 +1,59 @@
+"""The exceptions of SURE-Math, typed by the boundary that was crossed.
+
+    SureMathError
+    ├── ConfigError        a recipe, an override or an option is wrong
+    ├── DataError          input rows, files or columns are not what was promised
+    ├── BackendError       a model server or engine failed
+    │   └── BackendUnavailable   nothing succeeded for too long, or it cannot be reached at all
+    ├── StageError         a run directory cannot go on
+    │   └── ConfigChanged  the stored shards were made by another configuration
+    └── PublishError       a release cannot be written
+
+Every error says what happened; `saved` says what is safe on disk, `hint` what to do next.
+"""
+
+
+class SureMathError(Exception):
+    """Base of all errors that a user can act on."""
+
+    def __init__(self, message: str, *, saved: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.saved = saved
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [self.message]
+        if self.saved:
+            lines.append(f"Saved: {self.saved}")
+        if self.hint:
+            lines.append(f"Next: {self.hint}")
+        return "\n".join(lines)
+
+
+class ConfigError(SureMathError):
+    """A recipe, an override or an option is wrong."""
+
+
+class DataError(SureMathError):
+    """Input rows, files or columns are not what was promised."""
+
+
+class BackendError(SureMathError):
+    """A model server or engine failed."""
+
+
+class BackendUnavailable(BackendError):
+    """Nothing succeeded for too long, or the backend cannot be reached at all."""
+
+
+class StageError(SureMathError):
+    """A run directory cannot go on."""
+
+
+class ConfigChanged(StageError):
+    """The stored shards were made by another configuration."""
+
+
+class PublishError(SureMathError):
+    """A release cannot be written."""
