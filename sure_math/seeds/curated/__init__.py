@@ -1,0 +1,1 @@
+"""Our own problems: written for this project, each answer recomputed by a program."""

@@ -1,0 +1,168 @@
+"""Stages `evaluation` and `seeds`: benchmark problems and seed problems, from their sources.
+
+Both gather whole sources, so one rank does them. A seed that copies a benchmark item is rejected
+before anything can be evolved from it.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from sure_math import schemas
+from sure_math.config import EvaluationSet, Recipe, SourceConfig
+from sure_math.runtime.context import Context
+from sure_math.runtime.ids import content_id
+from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
+from sure_math.seeds import rows as seed_rows
+from sure_math.seeds.dedup import deduplicate
+from sure_math.seeds.read import adapter_for, read, source_files
+from sure_math.text import canonical_text
+
+Row = dict[str, Any]
+
+
+# --- evaluation ---------------------------------------------------------------------------------
+
+
+def _run_evaluation(inputs: Inputs, context: Context) -> ShardResult:
+    rows: list[Row] = []
+    rejects: list[Reject] = []
+    for source in context.recipe.decontaminate.evaluation_sets:
+        for item in read(source, seed=0):
+            if isinstance(item, seed_rows.Reject):
+                rejects.append(_reject(item))
+            else:
+                rows.append(
+                    {"evaluation_set": source.name, "item": item.id, "problem": item.problem}
+                )
+    rows.sort(key=lambda row: (row["evaluation_set"], row["item"]))
+    return ShardResult(rows, rejects)
+
+
+EVALUATION_STAGE = Stage(
+    name="evaluation",
+    version=1,
+    inputs=(),
+    output=schemas.EVALUATION,
+    run_shard=_run_evaluation,
+    config=lambda recipe: {
+        "sets": [_identity(source) for source in recipe.decontaminate.evaluation_sets]
+    },
+    expected=None,
+    reasons=frozenset(seed_rows.REASONS),
+    scope="run",
+)
+
+
+# --- seeds --------------------------------------------------------------------------------------
+
+
+def _run_seeds(inputs: Inputs, context: Context) -> ShardResult:
+    recipe = context.recipe
+    blocked = {
+        canonical_text(item["problem"]): item for item in inputs["evaluation"].to_pylist()
+    }
+    rejects: list[Reject] = []
+    verdicts: list[Row] = []
+    found: list[seed_rows.SeedRow] = []
+    for source in recipe.seeds.sources:
+        for item in read(source, seed=recipe.seed, min_length=recipe.seeds.min_length):
+            if isinstance(item, seed_rows.Reject):
+                rejects.append(_reject(item))
+            elif hit := blocked.get(canonical_text(item.problem)):
+                rejects.append(Reject(item.id, "eval_exact", item.problem, hit["item"]))
+                verdicts.append(_verdict(item, hit))
+            else:
+                found.append(item)
+    kept, dropped = deduplicate(found)
+    rejects += [_reject(item) for item in dropped]
+    rows = _problem_rows(kept, recipe)
+    return ShardResult(rows, rejects, {"verdicts": verdicts}, {"read": len(rows) + len(rejects)})
+
+
+def _problem_rows(kept: list[seed_rows.SeedRow], recipe: Recipe) -> list[Row]:
+    """In stable order by id; the first `holdout` rows of a source form the test split."""
+    sources = {source.name: source for source in recipe.seeds.sources}
+    taken = dict.fromkeys(sources, 0)
+    rows = []
+    for seed in kept:
+        source = sources[seed.source]
+        rows.append(_problem_row(seed, source, test=taken[seed.source] < source.holdout))
+        taken[seed.source] += 1
+    return sorted(rows, key=lambda row: row["problem_id"])
+
+
+def _problem_row(seed: seed_rows.SeedRow, source: SourceConfig, *, test: bool) -> Row:
+    identity = content_id(seed.source, seed.id, canonical_text(seed.problem))
+    return {
+        "problem_id": identity,
+        "problem": seed.problem,
+        "answer": seed.answer,
+        "answer_source": seed.answer_source,
+        "tier": source.tier,
+        "source": seed.source,
+        "source_id": seed.id,
+        "source_revision": seed.revision,
+        "license": seed.license,
+        "curated": source.use == "annotate",
+        "split": "test" if test else "train",
+        "use": source.use,
+        "root_id": identity,
+        "parent_id": None,
+        "strategy": None,
+        "round": 0,
+        "flags": list(seed.flags),
+    }
+
+
+def _verdict(item: seed_rows.SeedRow, hit: Row) -> Row:
+    return {
+        "problem_id": content_id(item.source, item.id, canonical_text(item.problem)),
+        "evaluation_set": hit["evaluation_set"],
+        "item": hit["item"],
+        "rule": "exact",
+        "decision": "blocked",
+    }
+
+
+def _reject(item: seed_rows.Reject) -> Reject:
+    return Reject(item.id, item.reason, item.raw, item.detail)
+
+
+def _identity(source: SourceConfig | EvaluationSet) -> dict[str, Any]:
+    """The content settings of a source, with a digest of its local files."""
+    adapter = adapter_for(source)
+    identity = source.content()
+    identity["revision"] = source.revision or adapter.revision
+    digest = hashlib.blake2b(digest_size=16)
+    files = source_files(source)
+    for path in files:
+        _digest_file(path, digest)
+    if files:
+        identity["content"] = digest.hexdigest()
+    return identity
+
+
+def _digest_file(path: Path, digest: "hashlib.blake2b") -> None:
+    with path.open("rb") as handle:
+        while block := handle.read(1 << 20):
+            digest.update(block)
+
+
+SEEDS_STAGE = Stage(
+    name="seeds",
+    version=1,
+    inputs=("evaluation",),
+    output=schemas.PROBLEMS,
+    run_shard=_run_seeds,
+    config=lambda recipe: {
+        "seed": recipe.seed,
+        "shard_rows": recipe.shard_rows,
+        "min_length": recipe.seeds.min_length,
+        "sources": [_identity(source) for source in recipe.seeds.sources],
+    },
+    expected=None,
+    reasons=frozenset({*seed_rows.REASONS, "eval_exact"}),
+    side={"verdicts": schemas.VERDICTS},
+    scope="run",
+)

@@ -1,0 +1,139 @@
+r"""Problem text: repair of broken escapes, the canonical key, and what a statement looks like.
+
+Pure functions. The canonical key decides whether two statements are the same text; it forgets
+typography (case, spaces, dollar signs, `\dfrac`, `\left`) and keeps every sign, operator, digit
+and decimal point, because problems that differ in one of them are different problems.
+"""
+
+import re
+import unicodedata
+
+# A LaTeX command whose backslash and first letter were read as an escape: "\frac" in a string
+# literal is a form feed and "rac". Only continuations that are no words of their own are repaired.
+_LOST_COMMANDS = {
+    "\x07": ("a", "lpha|ngle|pprox"),
+    "\x08": ("b", "oxed|ar|egin|eta|inom|ig|igl|igr|oldsymbol|ullet|mod|ot|f"),
+    "\t": ("t", "ext|extbf|extit|imes|an|heta|frac|au|riangle|ilde|binom"),
+    "\n": ("n", "abla|eq|otin"),
+    "\x0b": ("v", "ec|ert|arphi|arepsilon|dots"),
+    "\x0c": ("f", "rac|orall|box|lat"),
+    "\r": ("r", "ight|angle|ceil|floor|ho"),
+}
+_LOST = re.compile(
+    "|".join(f"{char}(?:{rest})(?![a-z])" for char, (_, rest) in _LOST_COMMANDS.items())
+)
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def repair_controls(text: str) -> tuple[str, bool] | None:
+    r"""Restore LaTeX commands that lost their backslash to an escape sequence.
+
+    Args:
+        text: e.g. a form feed followed by `rac{1}{2}`, for `\frac{1}{2}`.
+
+    Returns:
+        The text with `\n` line ends, and whether a command was restored; None if a control
+        character or a lone surrogate remains, so that the text cannot be trusted.
+    """
+    repaired = _LOST.sub(lambda m: f"\\{_LOST_COMMANDS[m[0][0]][0]}{m[0][1:]}", text)
+    changed = repaired != text
+    if _FORBIDDEN.search(repaired):
+        return None
+    return repaired.replace("\r\n", "\n").replace("\r", "\n"), changed
+
+
+_SYMBOLS = str.maketrans(
+    {
+        "−": "-", "–": "-", "—": "-", "‐": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
+        "×": r"\times ", "·": r"\cdot ", "⋅": r"\cdot ", "÷": r"\div ", "≤": r"\leq ",
+        "≥": r"\geq ", "≠": r"\neq ", "π": r"\pi ", "∞": r"\infty ", "√": r"\sqrt ",
+        "°": r"^\circ ", "…": r"\dots ",
+    }
+)  # fmt: skip
+_LATEX: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"\\[dtc]frac(?![a-zA-Z])", r"\\frac "),
+        (r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle)(?![a-zA-Z])\.?", " "),
+        (r"\\(?:text(?:bf|it|rm)?|mathrm|mathbf|operatorname\*?|mbox)\s*(?=\{)", " "),
+        (r"\\(?:q?quad|[,;:! ])", " "),
+        (r"\\[()\[\]$]|\$|~", " "),
+        (r"\\le(?![a-zA-Z])", r"\\leq "),
+        (r"\\ge(?![a-zA-Z])", r"\\geq "),
+        (r"\\ne(?![a-zA-Z])", r"\\neq "),
+        (r"\\(?:ldots|cdots|dotsc|dotsb)(?![a-zA-Z])|\.{3}", r"\\dots "),
+        (r"\\%", "%"),
+        (r"(?<=\d)\s*,\s*(?=\d)", ","),
+        (r"[.,](?!\d)|[;?\"]", " "),  # punctuation; a decimal point stands before a digit
+        (r"(?<!\d)\s+|\s+(?!\d)", ""),  # "1 2" is not "12"; every other space is typography
+    )
+)
+_SINGLE = re.compile(r"(?<!\\)\{([^{}\\])\}")
+
+
+def canonical_text(problem: str) -> str:
+    r"""The key under which two statements count as the same text.
+
+    `$\dfrac{1}{2}$`, `\(\frac12\)` and `1/2` in other typography: the first two agree, the third
+    does not. Never raises, whatever the text.
+    """
+    text = "".join(map(_explicit, problem)).translate(_SYMBOLS)
+    text = unicodedata.normalize("NFKC", text)
+    for pattern, replacement in _LATEX:
+        text = pattern.sub(replacement, text)
+    while (shorter := _SINGLE.sub(r"\1", text)) != text:
+        text = shorter
+    return text.casefold()
+
+
+def _explicit(char: str) -> str:
+    """One character, with what NFKC would flatten spelled out (x² is not x2)."""
+    if char.isascii():
+        return char
+    kind, *codes = unicodedata.decomposition(char).split() or [""]
+    plain = "".join(chr(int(code, 16)) for code in codes if kind.startswith("<"))
+    if kind == "<super>":
+        return f"^{{{plain}}}"
+    if kind == "<sub>":
+        return f"_{{{plain}}}"
+    if kind == "<fraction>":
+        top, bottom = plain.split("\u2044")
+        return rf" \frac{{{top}}}{{{bottom}}} " if bottom else char
+    return "" if unicodedata.category(char) == "Cf" else char
+
+
+_FIGURE = re.compile(
+    r"\[asy\]|\\begin\{(?:asy|tikzpicture)\}|\\includegraphics|!\[[^\]]*\]\(|<img\b|<image_\d"
+    r"|\b(?:shown|pictured|drawn) (?:below|above|here)\b"
+    r"|\b(?:in|see) the (?:\w+ )?(?:diagram|figure|picture|graph) ?(?:below|above|shown|[.,:;?])"
+    r"|\bthe (?:diagram|figure|picture) (?:below|above|shows)\b",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(
+    r"(?<![\w})])\((?:a|i|1)\).+(?<![\w})])\((?:b|ii|2)\)|(?:^|\s)(?:a|i|1)\).+\s(?:b|ii|2)\)",
+    re.DOTALL,
+)
+_CHOICES = re.compile(
+    r"\(A\).+\(B\).+\(C\)|(?:^|\s)A[.:)]\s?\S.{0,99}?\sB[.:)]\s?\S.{0,99}?\sC[.:)]", re.DOTALL
+)
+_PROOF = re.compile(r"\b(?:prove|show|verify)(?: or disprove)? that\b|\bProve\b", re.IGNORECASE)
+
+
+def has_figure(text: str) -> bool:
+    """Whether the statement needs a picture that the text does not hold."""
+    return _FIGURE.search(text) is not None
+
+
+def has_parts(text: str) -> bool:
+    """Whether the statement asks several questions, (a), (b), ..."""
+    return _PARTS.search(text) is not None
+
+
+def has_choices(text: str) -> bool:
+    """Whether the statement offers lettered choices."""
+    return _CHOICES.search(text) is not None
+
+
+def asks_proof(text: str) -> bool:
+    """Whether the statement asks for a proof."""
+    return _PROOF.search(text) is not None
