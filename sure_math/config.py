@@ -131,8 +131,9 @@ class SourceConfig(Section):
     name: str
     """Name written into the `source` column; unique within a recipe."""
     adapter: str
-    path: str | None = None
-    """A local folder in the hub's layout, or a file for the `table` adapter; None = the hub."""
+    path: Annotated[str | None, Operational] = None
+    """A local folder in the hub's layout, or a file for the `table` adapter; None = the hub. Its
+    content is digested into the stage hash, so the place may change."""
     dataset: str | None = None
     """A hub dataset id, for the `table` adapter."""
     config: str | None = None
@@ -212,7 +213,7 @@ class EvaluationSet(Section):
 
     name: str
     adapter: str
-    path: str | None = None
+    path: Annotated[str | None, Operational] = None
     dataset: str | None = None
     config: str | None = None
     split: str | None = None

@@ -80,6 +80,18 @@ _PROBLEM = [
 
 PROBLEMS = Table("problems", 1, pa.schema(_PROBLEM))
 
+EVALUATION = Table(
+    "evaluation",
+    1,
+    pa.schema(
+        [
+            _column("evaluation_set", _STR, "name of the benchmark in the recipe"),
+            _column("item", _STR, "id of the item (dataset:config:split:id)"),
+            _column("problem", _STR, "the problem statement"),
+        ]
+    ),
+)
+
 PLAN = Table(
     "plan",
     1,
@@ -90,10 +102,8 @@ PLAN = Table(
             _column("chain", _I16, "number of the chain on this seed"),
             _column("round", _I16, "round within the chain, from 1"),
             _column("rounds", _I16, "rounds planned for this chain"),
-            _column("strategy", _STR, "first strategy to try"),
-            _column("fallback", _STR, "strategy of the last attempt"),
+            _column("strategies", _STRINGS, "strategies in the order in which they are tried"),
             _column("seed", _I64, "63-bit sampling seed of the step"),
-            *[f.with_name(f"seed_{f.name}") for f in _PROBLEM],
         ]
     ),
 )

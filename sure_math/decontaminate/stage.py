@@ -1,0 +1,94 @@
+"""Stage `decontaminate`: gathers what goes to the teacher and blocks what must not be there.
+
+In: seeds marked `annotate` and the kept evolved problems. Out: the pool, without benchmark items,
+their descendants, and repeated problems.
+"""
+
+from typing import Any
+
+from sure_math import schemas
+from sure_math.config import Recipe
+from sure_math.decontaminate.blocklist import BlockList, Hit, ancestors
+from sure_math.runtime.context import Context
+from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
+from sure_math.text import canonical_text
+
+Row = dict[str, Any]
+
+
+def _candidates(inputs: Inputs) -> list[Row]:
+    """Problems for the teacher; of equal texts the first one stays: test rows, then curated."""
+    seeds = [row for row in inputs["seeds"].to_pylist() if row["use"] == "annotate"]
+    evolved = [row for row in inputs["evolve"].to_pylist() if row["kept"]]
+    return sorted(
+        seeds + evolved,
+        key=lambda r: (r["split"] != "test", not r["curated"], r["round"], r["problem_id"]),
+    )
+
+
+def _run(inputs: Inputs, context: Context) -> ShardResult:
+    blocked = BlockList(inputs["evaluation"].to_pylist())
+    everything = inputs["seeds"].to_pylist() + inputs["evolve"].to_pylist()
+    by_id = {row["problem_id"]: row for row in everything}
+    seen: dict[str, str] = {}
+    rows: list[Row] = []
+    rejects: list[Reject] = []
+    verdicts: list[Row] = []
+    for row in _candidates(inputs):
+        reason, hit = _verdict(row, blocked, by_id, context.recipe.decontaminate.lineage)
+        if hit is not None and reason is not None:
+            verdicts.append(_verdict_row(row, reason, hit))
+            rejects.append(Reject(row["problem_id"], reason, row["problem"], hit.item))
+            continue
+        first = seen.setdefault(canonical_text(row["problem"]), row["problem_id"])
+        if first != row["problem_id"]:
+            rejects.append(Reject(row["problem_id"], "duplicate", row["problem"], first))
+            continue
+        rows.append(_pool_row(row, blocked.names))
+    rows.sort(key=lambda row: row["problem_id"])
+    return ShardResult(rows, rejects, {"verdicts": verdicts})
+
+
+def _verdict(
+    row: Row, blocked: BlockList, by_id: dict[str, Row], lineage: bool
+) -> tuple[str | None, Hit | None]:
+    if hit := blocked.find(row["problem"]):
+        return "eval_exact", hit
+    if lineage:
+        for text in ancestors(row, by_id):
+            if hit := blocked.find(text):
+                return "eval_lineage", hit
+    return None, None
+
+
+def _verdict_row(row: Row, reason: str, hit: Hit) -> Row:
+    return {
+        "problem_id": row["problem_id"],
+        "evaluation_set": hit.evaluation_set,
+        "item": hit.item,
+        "rule": reason.removeprefix("eval_"),
+        "decision": "blocked",
+    }
+
+
+def _pool_row(row: Row, checked: list[str]) -> Row:
+    kept = {name: row[name] for name in schemas.PROBLEMS.schema.names}
+    return {**kept, "evolver": row.get("evolver"), "decontamination": checked}
+
+
+def _expected(inputs: Inputs, recipe: Recipe) -> int:
+    return len(_candidates(inputs))
+
+
+STAGE = Stage(
+    name="decontaminate",
+    version=1,
+    inputs=("seeds", "evolve", "evaluation"),
+    output=schemas.POOL,
+    run_shard=_run,
+    config=lambda recipe: {"lineage": recipe.decontaminate.lineage},
+    expected=_expected,
+    reasons=frozenset({"eval_exact", "eval_lineage", "duplicate"}),
+    side={"verdicts": schemas.VERDICTS},
+    scope="run",
+)

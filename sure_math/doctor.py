@@ -1,0 +1,63 @@
+"""`sure-math doctor`: one real request per model, checked for what the pipeline needs."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from sure_math.backends import open_backend
+from sure_math.backends.base import Completion, Request, Sampling
+from sure_math.config import ModelConfig, Recipe
+from sure_math.errors import SureMathError
+from sure_math.prompts import load_prompt
+from sure_math.runtime.context import Role
+from sure_math.runtime.ids import sampling_seed
+
+
+def examine(recipe: Recipe) -> tuple[bool, str]:
+    """Ask every role's model for two samples; returns (all healthy, report)."""
+    lines: list[str] = []
+    healthy = True
+    for role in get_args(Role):
+        config: ModelConfig = getattr(recipe.models, role)
+        lines.append(f"{role}: {config.backend} {config.model}")
+        try:
+            findings = list(_findings(role, config, recipe))
+        except SureMathError as error:
+            findings = [(False, str(error))]
+        for good, text in findings:
+            healthy = healthy and good
+            lines.append(f"  {'ok  ' if good else 'FAIL'} {text}")
+    lines.append("everything needed is there" if healthy else "see the failures above")
+    return healthy, "\n".join(lines)
+
+
+def _findings(role: Role, config: ModelConfig, recipe: Recipe) -> Iterator[tuple[bool, str]]:
+    with open_backend(config) as backend:
+        completion = next(iter(backend.generate([_request(role)])))
+        yield True, f"engine {backend.info.engine}"
+    if completion.failure:
+        yield False, f"{completion.failure.reason}: {completion.failure.detail}"
+        return
+    yield len(completion.samples) == 2, f"{len(completion.samples)} of 2 samples came back"
+    yield from _quality(role, completion, recipe.sample.allow_missing_logprobs)
+
+
+def _quality(role: Role, completion: Completion, allow_missing: bool) -> Iterator[tuple[bool, str]]:
+    sample = completion.samples[0]
+    yield bool(sample.text.strip()), f"response: {' '.join(sample.text.split())[:80]!r}"
+    if role == "teacher":
+        known = all(each.logprob is not None for each in completion.samples)
+        if known:
+            yield True, f"log-probabilities: {sample.logprob:.3f} nats over {sample.token_count} tokens"
+        else:
+            yield allow_missing, "no log-probabilities (only discrete entropy is possible)"
+
+
+def _request(role: Role) -> Request:
+    if role == "judge":
+        messages = load_prompt("judge").messages(problem="Find 1/4 + 1/4.", a="1/2", b="0.5")
+    elif role == "evolver":
+        messages = load_prompt("evolve/rewrite").messages(problem="Find the sum of 12 and 30.")
+    else:
+        messages = load_prompt("solve").messages(problem="Find the sum of 12 and 30.")
+    sampling = Sampling(n=2, temperature=0.7, max_tokens=128)
+    return Request("doctor", messages, sampling, sampling_seed("doctor", role))

@@ -1,0 +1,89 @@
+"""`sure-math estimate`: calls, tokens and GPU-hours before they are spent.
+
+The seeds and the plan are made for real (they need no model); lengths are measured where the run
+has samples already, and assumed otherwise. Assumptions are printed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sure_math.pipeline import execute, select
+from sure_math.prompts import load_prompt
+from sure_math.runtime.executors import Partition
+from sure_math.runtime.run import Run
+from sure_math.summary import table
+
+_CHARACTERS_PER_TOKEN = 3.5
+_EVOLVED_TOKENS = 500.0
+_RESPONSE_TOKENS = 1200.0
+_JUDGE_TOKENS = 80.0
+_JUDGE_CALLS_PER_PROBLEM = 0.5
+
+
+@dataclass(frozen=True)
+class _Cost:
+    """Calls of one role and the tokens they take."""
+
+    role: str
+    calls: float
+    prompt: float
+    completion: float
+
+
+def estimate_run(run: Run, tokens_per_response: float | None, tokens_per_second: float) -> str:
+    """A table of what the rest of the pipeline will ask of the models."""
+    execute(run, select(None, "plan"), Partition())
+    costs = list(_costs(run, tokens_per_response or _measured(run) or _RESPONSE_TOKENS))
+    rows = [
+        (
+            cost.role,
+            round(cost.calls),
+            round(cost.calls * cost.prompt),
+            round(cost.calls * cost.completion),
+            f"{cost.calls * cost.completion / tokens_per_second / 3600:.2f}",
+        )
+        for cost in costs
+    ]
+    total = sum(cost.calls * cost.completion for cost in costs) / tokens_per_second / 3600
+    rows.append(("total", *(sum(int(row[i]) for row in rows) for i in (1, 2, 3)), f"{total:.2f}"))
+    head = ("role", "calls", "prompt tokens", "completion tokens", "GPU-hours")
+    return f"{table(head, rows)}\n\n{_assumptions(costs, tokens_per_second)}"
+
+
+def _costs(run: Run, response: float) -> Iterator[_Cost]:
+    seeds = run.store("seeds").read_all().to_pylist()
+    steps = run.store("plan").read_all().num_rows
+    evolve = run.recipe.evolve
+    chains = sum(
+        evolve.chains_per_seed.get(row["tier"], 1) for row in seeds if row["use"] == "evolve"
+    )
+    evolved = 0 if not evolve.enabled else (steps if evolve.keep == "all" else chains)
+    problems = evolved + sum(row["use"] == "annotate" for row in seeds)
+    length = sum(len(row["problem"]) for row in seeds) / max(len(seeds), 1) / _CHARACTERS_PER_TOKEN
+    n = run.recipe.sample.n
+    if steps:
+        yield _Cost("evolver", steps, length + _system("evolve/harder"), _EVOLVED_TOKENS)
+    yield _Cost("teacher", problems * n, (length + _system(run.recipe.sample.prompt)) / n, response)
+    if run.recipe.cluster.judge:
+        calls = problems * _JUDGE_CALLS_PER_PROBLEM
+        yield _Cost("judge", calls, length + _system(run.recipe.cluster.prompt), _JUDGE_TOKENS)
+
+
+def _system(prompt: str) -> float:
+    return len(load_prompt(prompt).text) / _CHARACTERS_PER_TOKEN
+
+
+def _measured(run: Run) -> float | None:
+    """Mean response length of the samples this run already has."""
+    footers = run.store("sample").scan().values()
+    rows = sum(footer.rows for footer in footers)
+    return sum(f.stats.get("completion_tokens", 0) for f in footers) / rows if rows else None
+
+
+def _assumptions(costs: list[_Cost], tokens_per_second: float) -> str:
+    lengths = ", ".join(f"{cost.role} {cost.completion:,.0f}" for cost in costs)
+    return (
+        f"Assumed: {tokens_per_second:,.0f} completion tokens per second on one GPU; tokens per "
+        f"call: {lengths};\n{_CHARACTERS_PER_TOKEN} characters per prompt token; "
+        f"{_JUDGE_CALLS_PER_PROBLEM} judge calls per problem; no repeated attempts."
+    )

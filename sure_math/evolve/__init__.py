@@ -1,0 +1,1 @@
+"""Evol-Instruct for mathematics: plan first, then prompt, parse and validate."""

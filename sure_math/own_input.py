@@ -1,0 +1,80 @@
+"""`annotate --input`: a recipe for problems the user brings."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from sure_math.config import Recipe
+from sure_math.errors import ConfigError
+from sure_math.recipes import load_recipe, resolve
+
+_MODEL = re.compile(r"(builtin|openai|vllm|transformers):(.+?)(?:@(https?://.+))?")
+
+
+def annotation_recipe(
+    recipe: str | None,
+    source: str | None,
+    *,
+    problem_column: str,
+    answer_column: str | None,
+    id_column: str | None,
+    split: str,
+    teacher: str | None,
+    judge: str | None,
+    allow_missing_logprobs: bool,
+    overrides: tuple[str, ...],
+) -> Recipe:
+    """The recipe of an annotation: RECIPE's own pool, or the user's problems under its settings.
+
+    Raises:
+        ConfigError: the model specification or the recipe is wrong.
+    """
+    base = load_recipe(recipe or ("clean" if source else "demo"))
+    data = base.model_dump(mode="json")
+    for role, text in (("teacher", teacher), ("judge", judge)):
+        if text:
+            data["models"][role] = model_spec(text)
+    if allow_missing_logprobs:
+        data["sample"]["allow_missing_logprobs"] = True
+    if source:
+        data["name"] = f"annotate-{re.sub(r'[^A-Za-z0-9]+', '-', Path(source).stem).strip('-')}"
+        data["evolve"]["enabled"] = False
+        place = "path" if Path(source).exists() or _looks_like_file(source) else "dataset"
+        data["seeds"]["sources"] = [
+            {
+                "name": "input",
+                "adapter": "table",
+                place: source,
+                "split": split,
+                "tier": "medium",
+                "use": "annotate",
+                "problem_column": problem_column,
+                "answer_column": answer_column,
+                "id_column": id_column,
+                "license": "unknown",
+            }
+        ]
+    return resolve(data, overrides)
+
+
+def model_spec(text: str) -> dict[str, Any]:
+    """`vllm:Qwen/Qwen3-8B` or `openai:name@http://host/v1` as a model configuration.
+
+    Raises:
+        ConfigError: the text has another form.
+    """
+    match = _MODEL.fullmatch(text)
+    if not match:
+        raise ConfigError(
+            f"{text!r} is not a model",
+            hint="write BACKEND:MODEL, with backend vllm, transformers, builtin or openai; "
+            "for openai add the server: openai:MODEL@http://127.0.0.1:8000/v1",
+        )
+    backend, model, url = match.groups()
+    if url and backend != "openai":
+        raise ConfigError(f"{text!r}: only the openai backend takes a URL")
+    return {"backend": backend, "model": model, **({"base_url": url} if url else {})}
+
+
+def _looks_like_file(source: str) -> bool:
+    return Path(source).suffix in {".parquet", ".jsonl", ".json", ".csv", ".tsv", ".gz"}

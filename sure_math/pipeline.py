@@ -1,0 +1,70 @@
+"""The way of the data, top to bottom: every stage in order, and running some of them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sure_math.answers.stage import STAGE as ANSWERS
+from sure_math.cluster.stage import STAGE as CLUSTER
+from sure_math.config import Recipe
+from sure_math.decontaminate.stage import STAGE as DECONTAMINATE
+from sure_math.errors import ConfigError
+from sure_math.evolve.stage import EVOLVE_STAGE, PLAN_STAGE
+from sure_math.runtime.executors import Partition
+from sure_math.runtime.run import Run
+from sure_math.runtime.stage import Stage
+from sure_math.sample.stage import STAGE as SAMPLE
+from sure_math.seeds.stage import EVALUATION_STAGE, SEEDS_STAGE
+from sure_math.weight.stage import STAGE as WEIGHT
+
+STAGES: tuple[Stage, ...] = (
+    EVALUATION_STAGE,
+    SEEDS_STAGE,
+    PLAN_STAGE,
+    EVOLVE_STAGE,
+    DECONTAMINATE,
+    SAMPLE,
+    ANSWERS,
+    CLUSTER,
+    WEIGHT,
+)
+STAGE_NAMES = tuple(stage.name for stage in STAGES)
+
+
+def open_run(recipe: Recipe, runs: Path, name: str | None = None) -> Run:
+    """The run directory of a recipe under `runs`."""
+    return Run(runs / (name or recipe.name), recipe, STAGES)
+
+
+def select(first: str | None = None, last: str | None = None) -> tuple[Stage, ...]:
+    """The stages from `first` to `last`, both included.
+
+    Raises:
+        ConfigError: no stage has that name, or they are in the wrong order.
+    """
+    for name in (first, last):
+        if name is not None and name not in STAGE_NAMES:
+            raise ConfigError(f"no stage {name!r}", hint=f"stages: {', '.join(STAGE_NAMES)}")
+    start = STAGE_NAMES.index(first) if first else 0
+    stop = STAGE_NAMES.index(last) + 1 if last else len(STAGES)
+    if start >= stop:
+        raise ConfigError(f"stage {first} comes after {last}")
+    return STAGES[start:stop]
+
+
+def execute(run: Run, stages: Sequence[Stage], partition: Partition, *, fresh: bool = False) -> None:
+    """Run these stages on a run directory; finished shards are kept.
+
+    Raises:
+        ConfigChanged: stored shards were made by another configuration.
+        SureMathError: whatever stops a stage; finished shards stay.
+    """
+    with run.locked(partition.rank, partition.world):
+        if fresh:
+            if partition.world > 1:
+                raise ConfigError("--fresh moves shards that other ranks may be reading")
+            run.start_fresh(stages)
+        for stage in select(None, stages[-1].name):
+            run.store(stage.name).scan()  # a changed configuration is refused before any work
+        run.save_recipe()
+        for stage in stages:
+            partition.execute(run, stage)

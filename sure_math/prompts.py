@@ -1,0 +1,69 @@
+"""Prompt files: a system text, a `<!-- user -->` line, and a template for the user turn.
+
+The first line of a prompt names its task (`Strategy: harder`, `Task: judge`); models may route on
+it. A recipe names a shipped prompt (`solve`) or a path of its own.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template, TemplateError
+
+from sure_math.backends.base import Message
+from sure_math.errors import ConfigError
+from sure_math.resources import resource
+from sure_math.runtime.ids import stable_hash
+
+_USER_MARK = "<!-- user -->"
+_ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One prompt file."""
+
+    name: str
+    text: str
+
+    @cached_property
+    def sha(self) -> str:
+        """Hash of the whole file, part of the stage hash."""
+        return stable_hash(self.text)
+
+    def messages(self, **values: str) -> tuple[Message, Message]:
+        """The system and the user turn, filled in.
+
+        Raises:
+            ConfigError: the template needs a value that was not given.
+        """
+        system, user = self._parts
+        try:
+            content = user.render(**values).strip()
+        except TemplateError as error:
+            raise ConfigError(f"prompt {self.name}: {error}") from error
+        return Message("system", system), Message("user", content)
+
+    @cached_property
+    def _parts(self) -> tuple[str, Template]:
+        system, mark, user = self.text.partition(_USER_MARK)
+        if not mark:
+            raise ConfigError(f"prompt {self.name} has no line {_USER_MARK}")
+        return system.strip(), _ENVIRONMENT.from_string(user)
+
+
+def load_prompt(name: str) -> Prompt:
+    """A shipped prompt by name (`solve`, `evolve/harder`) or any prompt file by path.
+
+    Raises:
+        ConfigError: there is no such prompt.
+    """
+    own = Path(name)
+    path = own if own.suffix == ".md" else resource("prompts", f"{name}.md")
+    try:
+        return Prompt(name, path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"no prompt {name!r}: {error.strerror}",
+            hint="name a shipped prompt (solve, judge, evolve/...) or the path of a .md file",
+        ) from error

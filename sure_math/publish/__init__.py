@@ -1,0 +1,1 @@
+"""The release: tables, data card and local folder; the hub side and `load_dataset`."""

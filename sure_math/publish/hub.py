@@ -1,0 +1,97 @@
+"""Everything that touches the `datasets` library: loading, feature descriptions, proving a release."""
+
+import logging
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from sure_math.errors import DataError, PublishError
+
+_MANIFEST = "sure_math.json"
+_LOG = logging.getLogger("sure_math")
+
+
+def load_dataset(
+    name: str | None = None,
+    *,
+    config: str = "default",
+    split: str | None = None,
+    revision: str | None = None,
+    streaming: bool = False,
+) -> Any:
+    """Load a SURE-Math release, local or from a hub, as the `datasets` library would.
+
+    Args:
+        name: a folder or `owner/name` on the hub. None takes the environment variable
+            `SURE_MATH_DATASET`, else the folder `./sure-math` if a release made it.
+        config: `default` (one row per problem) or `responses` (one row per response).
+        split: `train` or `test`; None gives both.
+        revision: tag or commit on the hub.
+        streaming: iterate without a local copy.
+
+    Raises:
+        DataError: nothing was found under that name, or it cannot be loaded.
+    """
+    import datasets
+
+    place = _resolve(name)
+    _LOG.info("loading %s (config %s)", place, config)
+    try:
+        return datasets.load_dataset(
+            place, config, split=split, revision=revision, streaming=streaming
+        )
+    except (ValueError, OSError) as error:
+        raise DataError(
+            f"cannot load {place} (config {config}, split {split}): {error}",
+            hint="configs are default and responses, splits train and test; "
+            "a hub name is owner/name",
+        ) from error
+
+
+def _resolve(name: str | None) -> str:
+    if name is not None:
+        folder = Path(name)
+        if folder.is_dir() and not (folder / _MANIFEST).is_file():
+            raise DataError(f"folder {folder} is not a release of sure-math (no {_MANIFEST})")
+        return name
+    if configured := os.environ.get("SURE_MATH_DATASET"):
+        return configured
+    if Path("sure-math", _MANIFEST).is_file():
+        return "sure-math"
+    raise DataError(
+        "no dataset was named and there is no release in ./sure-math",
+        hint="name a folder or owner/name, set SURE_MATH_DATASET, or run `sure-math run demo`",
+    )
+
+
+def features_yaml(schema: pa.Schema) -> Any:
+    """The features of a table as the data card's YAML wants them."""
+    import datasets
+
+    return datasets.Features.from_arrow_schema(schema.remove_metadata())._to_yaml_list()
+
+
+def prove(folder: Path, expected: Mapping[tuple[str, str], int]) -> None:
+    """Load every config and split of a staged release with the real client.
+
+    Raises:
+        PublishError: something does not load, or has another number of rows than written.
+    """
+    import datasets
+
+    with tempfile.TemporaryDirectory() as cache:
+        for (config, split), rows in expected.items():
+            try:
+                stream = datasets.load_dataset(
+                    str(folder), config, split=split, streaming=True, cache_dir=cache
+                )
+                next(iter(stream))
+                info = stream.info.splits[split].num_examples
+            except (ValueError, OSError, StopIteration, KeyError) as error:
+                raise PublishError(f"the release does not load ({config}/{split}): {error}") from error
+            if info != rows:
+                raise PublishError(f"{config}/{split} announces {info} rows, {rows} were written")

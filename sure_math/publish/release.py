@@ -1,0 +1,157 @@
+"""A local release: the folder `sure-math/` that `datasets.load_dataset` reads.
+
+The folder is written beside its place and swapped in whole, and proved by loading it with the real
+client before that. A folder that no release made is never touched.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from sure_math import __version__
+from sure_math.errors import PublishError
+from sure_math.publish.card import TABLES, front_matter, render_card
+from sure_math.publish.hub import features_yaml, prove
+from sure_math.publish.tables import ReleaseFile, write_tables
+from sure_math.runtime.run import Run
+from sure_math.seeds.cards import SourceCard, source_card
+
+MANIFEST = "sure_math.json"
+
+
+def write_release(run: Run, out: Path) -> Path:
+    """Write the release of a finished run to `out` and return its path.
+
+    Raises:
+        PublishError: stages are missing, the place is taken by something else, or the written
+            folder does not load.
+    """
+    annotated, clusters = run.store("weight"), run.store("cluster")
+    if not annotated.complete():
+        raise PublishError(
+            f"run {run.root} is not annotated to its end",
+            hint="finish it with `sure-math annotate`, then publish again",
+        )
+    _refuse_foreign(out)
+    staging = out.with_name(f".{out.name}.{os.getpid()}.tmp")
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        staging.mkdir(parents=True)
+        files = write_tables(staging, annotated, clusters)
+        if not any(file.config == "default" for file in files):
+            raise PublishError("the run has no annotated problem", hint="see `sure-math status`")
+        _write_texts(staging, run, files)
+        prove(staging, {(f.config, f.split): _rows(files, f) for f in files})
+        _swap(staging, out)
+    except OSError as error:
+        raise PublishError(
+            f"cannot write the release to {out}: {error.strerror or error}",
+            saved=f"the run {run.root} is complete",
+            hint="make room or fix the permissions, then publish again",
+        ) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return out
+
+
+def _rows(files: list[ReleaseFile], like: ReleaseFile) -> int:
+    return sum(f.rows for f in files if (f.config, f.split) == (like.config, like.split))
+
+
+def _refuse_foreign(out: Path) -> None:
+    if out.exists() and not (out / MANIFEST).is_file() and (out.is_file() or any(out.iterdir())):
+        raise PublishError(
+            f"{out} exists and is not a release of sure-math",
+            saved="nothing was changed",
+            hint="name another folder with --local DIR",
+        )
+
+
+def _write_texts(folder: Path, run: Run, files: list[ReleaseFile]) -> None:
+    problems = pl.concat(
+        [pl.read_parquet(folder / f.path) for f in files if f.config == "default"]
+    )
+    licenses = sorted(problems["license"].unique().to_list())
+    features = {name: features_yaml(table.schema) for name, table in TABLES.items()}
+    head = front_matter(run.recipe, files, licenses, features)
+    card = render_card(
+        head,
+        run.recipe,
+        problems,
+        stage_summary(run),
+        _sources(run),
+        _blocked(run),
+    )
+    (folder / "README.md").write_text(card, encoding="utf-8")
+    (folder / "LICENSE").write_text(_license_text(licenses), encoding="utf-8")
+    manifest = {
+        "sure_math": __version__,
+        "version": run.recipe.publish.version,
+        "files": [asdict(file) for file in files],
+    }
+    _dump(folder / MANIFEST, manifest)
+    provenance = {
+        "recipe": run.recipe.model_dump(mode="json"),
+        "stages": {s.name: run.store(s.name).stage_hash for s in run.stages},
+    }
+    _dump(folder / "provenance.json", provenance)
+
+
+def _dump(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def stage_summary(run: Run) -> list[dict[str, Any]]:
+    """Rows and rejects of every stage, from the shard footers."""
+    summary = []
+    for stage in run.stages:
+        footers = run.store(stage.name).scan().values()
+        reasons: dict[str, int] = {}
+        for footer in footers:
+            for reason, count in footer.rejected.items():
+                reasons[reason] = reasons.get(reason, 0) + count
+        summary.append(
+            {
+                "name": stage.name,
+                "rows": sum(footer.rows for footer in footers),
+                "rejected": sum(reasons.values()),
+                "reasons": ", ".join(f"{name} {count}" for name, count in sorted(reasons.items())),
+            }
+        )
+    return summary
+
+
+def _sources(run: Run) -> Mapping[str, SourceCard | None]:
+    return {each.name: source_card(each.adapter) for each in run.recipe.seeds.sources}
+
+
+def _blocked(run: Run) -> list[tuple[str, int]]:
+    found: dict[str, set[str]] = {s.name: set() for s in run.recipe.decontaminate.evaluation_sets}
+    for stage in ("seeds", "decontaminate"):
+        for row in run.store(stage).read_side("verdicts").to_pylist():
+            found.setdefault(row["evaluation_set"], set()).add(row["problem_id"])
+    return [(name, len(ids)) for name, ids in found.items()]
+
+
+def _license_text(licenses: list[str]) -> str:
+    listing = "\n".join(f"- {name}" for name in licenses)
+    return (
+        "The rows of this dataset have the licence named in their column `license`:\n"
+        f"{listing}\n\n"
+        "It is the licence of the source of the root problem. README.md lists the sources.\n"
+    )
+
+
+def _swap(staging: Path, out: Path) -> None:
+    """Replace `out` by `staging`; a kill in between leaves one of the two complete."""
+    old = out.with_name(f".{out.name}.{os.getpid()}.old")
+    if out.exists():
+        out.rename(old)
+    staging.rename(out)
+    shutil.rmtree(old, ignore_errors=True)

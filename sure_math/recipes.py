@@ -1,0 +1,104 @@
+"""Recipes: YAML files that resolve to one frozen configuration.
+
+A recipe is named (one of the shipped ones) or given as a path; `a.b=c` overrides reach any field,
+`seeds.sources.0.cap=5` any list item. What the recipe leaves out has its documented default.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from sure_math.config import Recipe
+from sure_math.errors import ConfigError
+from sure_math.resources import resource
+
+
+def bundled_recipes() -> list[str]:
+    """Names of the shipped recipes."""
+    return sorted(path.stem for path in resource("pipelines").glob("*.yaml"))
+
+
+def load_recipe(name: str, overrides: Sequence[str] = ()) -> Recipe:
+    """Read, override and check a recipe.
+
+    Raises:
+        ConfigError: no such recipe, broken YAML, an unknown key or a bad value.
+    """
+    path = Path(name) if Path(name).suffix in {".yaml", ".yml"} else None
+    if path is None and name not in bundled_recipes():
+        raise ConfigError(
+            f"no recipe {name!r}",
+            hint=f"use one of {', '.join(bundled_recipes())}, or the path of a YAML file",
+        )
+    data = _read(path or resource("pipelines", f"{name}.yaml"))
+    data.setdefault("name", Path(name).stem)
+    return resolve(data, overrides)
+
+
+def resolve(data: dict[str, Any], overrides: Sequence[str] = ()) -> Recipe:
+    """Apply overrides to nested plain values and check the result.
+
+    Raises:
+        ConfigError: an unknown key or a bad value; the message names each one.
+    """
+    for override in overrides:
+        _apply(data, override)
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(str(part) for part in issue['loc'])}: {issue['msg']}"
+            for issue in error.errors()
+        ]
+        raise ConfigError("the recipe is not valid:\n" + "\n".join(lines)) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read recipe {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"recipe {path} is not YAML: {error}") from error
+    if not isinstance(data, dict):
+        raise ConfigError(f"recipe {path} is not a mapping of sections")
+    return data
+
+
+def _apply(data: dict[str, Any], override: str) -> None:
+    dotted, equals, text = override.partition("=")
+    if not equals or not dotted:
+        raise ConfigError(f"override {override!r} is not of the form a.b=c")
+    *parents, last = dotted.split(".")
+    target: Any = data
+    for part in parents:
+        target = _step(target, part, dotted)
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"override {override!r}: the value is not YAML") from error
+    if isinstance(target, list):
+        target[_position(target, last, dotted)] = value
+    elif isinstance(target, dict):
+        target[last] = value
+    else:
+        raise ConfigError(f"override {dotted!r}: {'.'.join(parents)} has no parts")
+
+
+def _step(target: Any, part: str, dotted: str) -> Any:
+    if isinstance(target, list):
+        return target[_position(target, part, dotted)]
+    if isinstance(target, dict):
+        if target.get(part) is None:
+            target[part] = {}
+        return target[part]
+    raise ConfigError(f"override {dotted!r}: nothing below {part!r}")
+
+
+def _position(items: list[Any], part: str, dotted: str) -> int:
+    if part.isdigit() and int(part) < len(items):
+        return int(part)
+    raise ConfigError(f"override {dotted!r}: {part!r} is not a position in 0..{len(items) - 1}")

@@ -1,0 +1,118 @@
+"""What a stage may use while it works on a shard: the recipe and the models, by role."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from sure_math.backends import model_identity, open_backend
+from sure_math.backends.base import Backend, BackendInfo, Completion, Request
+from sure_math.config import ModelConfig, Recipe
+from sure_math.errors import BackendError
+from sure_math.runtime.journal import Journal
+from sure_math.runtime.progress import Progress
+
+Role = Literal["evolver", "teacher", "judge"]
+
+
+class Models:
+    """The engines of one stage: started on first use, released together."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._open: dict[Role, Backend] = {}
+        self._stack = ExitStack()
+
+    def config(self, role: Role) -> ModelConfig:
+        """The configured model of a role."""
+        config: ModelConfig = getattr(self._recipe.models, role)
+        return config
+
+    def backend(self, role: Role) -> Backend:
+        """The running backend of a role."""
+        if role not in self._open:
+            self._open[role] = self._stack.enter_context(open_backend(self.config(role)))
+        return self._open[role]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.clear()
+        self._stack.close()
+
+
+class Context:
+    """One shard's view of its run."""
+
+    def __init__(
+        self, recipe: Recipe, models: Models, journal: Path, progress: Progress | None = None
+    ) -> None:
+        self.recipe = recipe
+        self.stats: Counter[str] = Counter()
+        self._models = models
+        self._journal_path = journal
+        self._journals: dict[Role, Journal] = {}
+        self._progress = progress
+
+    def info(self, role: Role) -> BackendInfo:
+        """Who answers for a role."""
+        return self._models.backend(role).info
+
+    def generate(self, role: Role, requests: Sequence[Request]) -> Iterator[Completion]:
+        """Answer every request exactly once, in any order; endpoint responses are journaled.
+
+        Raises:
+            BackendError: the backend cannot go on, or left requests unanswered.
+        """
+        if not requests:
+            return
+        backend = self._models.backend(role)
+        journal = self._journal(role) if backend.journaled else None
+        waiting = {request.id: request for request in requests}
+        for request in requests:
+            if journal and (known := journal.get(request)):
+                del waiting[request.id]
+                yield self._count(known)
+        for completion in backend.generate(list(waiting.values())):
+            request = waiting.pop(completion.request_id)
+            completion = _storable(completion)
+            if journal:
+                journal.add(request, completion)
+            yield self._count(completion)
+        if waiting:
+            raise BackendError(
+                f"{backend.info.backend} left {len(waiting)} of {len(requests)} requests unanswered"
+            )
+
+    def _journal(self, role: Role) -> Journal:
+        if role not in self._journals:
+            identity = model_identity(self._models.config(role))
+            self._journals[role] = Journal(self._journal_path, identity)
+        return self._journals[role]
+
+    def _count(self, completion: Completion) -> Completion:
+        tokens = sum(sample.token_count for sample in completion.samples)
+        self.stats["requests"] += 1
+        self.stats["prompt_tokens"] += completion.prompt_tokens
+        self.stats["completion_tokens"] += tokens
+        if self._progress:
+            self._progress.advance(tokens=tokens)
+        return completion
+
+
+def _storable(completion: Completion) -> Completion:
+    """Lone surrogates, which no file can hold as UTF-8, become question marks."""
+    samples = tuple(
+        replace(sample, text=sample.text.encode("utf-8", "replace").decode())
+        for sample in completion.samples
+    )
+    return replace(completion, samples=samples)

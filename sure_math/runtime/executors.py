@@ -1,0 +1,157 @@
+"""Who works on which shard.
+
+`Partition(rank, world)` owns every shard with index % world == rank; several processes on one run
+folder need nothing else, because the shards themselves are the progress. `local` is rank 0 of 1.
+Stages that gather (`scope="run"`) are done by rank 0 while the others wait.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+
+from sure_math.errors import StageError
+from sure_math.runtime.context import Context, Models
+from sure_math.runtime.progress import Progress
+from sure_math.runtime.run import Run
+from sure_math.runtime.shards import write_text
+from sure_math.runtime.stage import Inputs, ShardResult, Stage
+from sure_math.runtime.store import StageStore
+
+_POLL = 0.5
+_SPEAK_EVERY = 30.0
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One of `world` processes that share a run folder."""
+
+    rank: int = 0
+    world: int = 1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.rank < self.world:
+            raise StageError(f"rank {self.rank} is not in 0..{self.world - 1}")
+
+    def owns(self, index: int) -> bool:
+        """Whether this process does shard `index`."""
+        return index % self.world == self.rank
+
+    def execute(self, run: Run, stage: Stage) -> None:
+        """Do this process's part of a stage; what is already durable is kept.
+
+        Raises:
+            SureMathError: whatever stops the stage; finished shards stay.
+        """
+        store = run.store(stage.name)
+        store.scan()
+        if stage.scope == "run" and self.rank != 0:
+            self.wait_for(store)
+            return
+        if stage.scope == "run":
+            for upstream in run.inputs(stage).values():
+                self.wait_for(upstream)
+        store.remove_temporaries(self.owns)
+        if stage.scope == "run":
+            _run_whole(run, stage, store)
+        else:
+            self._run_shards(run, stage, store)
+        if store.complete():
+            _write_summary(store)
+
+    def wait_for(self, store: StageStore) -> None:
+        """Wait until all ranks have finished a stage.
+
+        Raises:
+            StageError: this process is alone and the stage is not finished.
+        """
+        self._wait(store.complete, f"the other ranks to finish {store.stage.name}")
+
+    def _run_shards(self, run: Run, stage: Stage, store: StageStore) -> None:
+        upstream = run.inputs(stage)
+        count = next(iter(upstream.values())).shard_count()
+        if count is None:
+            raise StageError(f"stage {stage.name} has no input", hint="run the earlier stages")
+        mine = [index for index in range(count) if self.owns(index)]
+        done = store.scan()
+        finished = sum(index in done for index in mine)
+        with Models(run.recipe) as models, Progress(stage.name, len(mine), finished, "shards") as bar:
+            for index in mine:
+                if index in done:
+                    continue
+                for name, source in upstream.items():
+                    self._wait(partial(source.has, index), f"shard {index} of {name}")
+                tables = {name: source.read(index) for name, source in upstream.items()}
+                result = _apply(run, stage, store, index, tables, models, bar)
+                store.commit(index, count, result)
+                bar.advance(rows=1)
+
+    def _wait(self, ready: Callable[[], bool], what: str) -> None:
+        spoken = time.monotonic()
+        while not ready():
+            if self.world == 1:
+                raise StageError(f"{what} is missing", hint="run the earlier stages first")
+            if time.monotonic() - spoken >= _SPEAK_EVERY:
+                spoken = time.monotonic()
+                print(f"rank {self.rank}: waiting for {what}", file=sys.stderr, flush=True)
+            time.sleep(_POLL)
+
+
+def _run_whole(run: Run, stage: Stage, store: StageStore) -> None:
+    """A gathering stage: all input at once, cut into shards afterwards."""
+    if store.complete():
+        return
+    tables = {name: source.read_all() for name, source in run.inputs(stage).items()}
+    with Models(run.recipe) as models, Progress(stage.name, 1, 0, "runs") as bar:
+        result = _apply(run, stage, store, 0, tables, models, bar)
+    pieces = list(_cut(result, run.recipe.shard_rows))
+    done = store.scan()
+    for index, piece in enumerate(pieces):
+        if index not in done:
+            store.commit(index, len(pieces), piece)
+
+
+def _cut(result: ShardResult, size: int) -> Iterator[ShardResult]:
+    """Rows in pieces of `size`; everything that is not a row stays with the first piece."""
+    yield replace(result, rows=result.rows[:size])
+    for start in range(size, len(result.rows), size):
+        yield ShardResult(rows=result.rows[start : start + size])
+
+
+def _apply(
+    run: Run,
+    stage: Stage,
+    store: StageStore,
+    index: int,
+    tables: Inputs,
+    models: Models,
+    bar: Progress,
+) -> ShardResult:
+    context = Context(run.recipe, models, store.journal(index), bar)
+    result = stage.run_shard(tables, context)
+    stage.check(result, tables, run.recipe)
+    return replace(result, stats={**context.stats, **result.stats})
+
+
+def _write_summary(store: StageStore) -> None:
+    footers = store.scan().values()
+    summary = {
+        "stage": store.stage.name,
+        "stage_hash": store.stage_hash,
+        "rows": sum(footer.rows for footer in footers),
+        "rejected": _total([footer.rejected for footer in footers]),
+        "stats": _total([footer.stats for footer in footers]),
+        "config": store.config,
+        "versions": {name: version(name) for name in ("sure-math", "pyarrow")},
+    }
+    text = json.dumps(summary, indent=2, sort_keys=True) + "\n"
+    write_text(store.folder / "stage.json", text)
+
+
+def _total(counters: list[dict[str, int]]) -> dict[str, int]:
+    names = sorted({name for counter in counters for name in counter})
+    return {name: sum(counter.get(name, 0) for counter in counters) for name in names}
+

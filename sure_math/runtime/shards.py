@@ -1,0 +1,173 @@
+"""Atomic Parquet shards: the only commit mark of a run.
+
+A shard is `part-00000.parquet`, written to a temporary name, synced and renamed. Its footer says
+which stage, configuration and position it belongs to, so a file that is truncated, foreign or of
+another configuration is noticed and never read as data. Equal input gives equal bytes.
+"""
+
+import contextlib
+import json
+import os
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sure_math.errors import StageError
+
+FOOTER_KEY = b"sure_math"
+_PART = re.compile(r"part-(\d{5,})\.parquet")
+_TEMPORARY = re.compile(r"\.part-(\d{5,})\.parquet\.\d+\.tmp")
+
+
+@dataclass(frozen=True)
+class Footer:
+    """What a shard says of itself."""
+
+    stage: str
+    stage_hash: str
+    shard: int
+    """Position of this shard."""
+    shards: int
+    """How many shards the stage has in all."""
+    rows: int
+    config: dict[str, Any]
+    rejected: dict[str, int] = field(default_factory=dict)
+    """Rejected rows by reason."""
+    stats: dict[str, int] = field(default_factory=dict)
+    """Counters of the stage: tokens, judge calls, ..."""
+
+
+class UnreadableShard(Exception):
+    """The file cannot be a finished shard: truncated, damaged or not Parquet."""
+
+
+class ForeignFile(Exception):
+    """A sound Parquet file that no run wrote."""
+
+
+def part_name(index: int) -> str:
+    """File name of shard `index`."""
+    return f"part-{index:05d}.parquet"
+
+
+def part_index(path: Path) -> int | None:
+    """Position of a shard file, or None for any other file."""
+    match = _PART.fullmatch(path.name)
+    return int(match[1]) if match else None
+
+
+def temporary_index(path: Path) -> int | None:
+    """Position of a shard that was being written, or None for any other file."""
+    match = _TEMPORARY.fullmatch(path.name)
+    return int(match[1]) if match else None
+
+
+def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary file, then make it durable under its name in one step.
+
+    Raises:
+        StageError: the file system refused (full disk, no permission).
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(temporary)
+        with temporary.open("rb") as handle:
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise refused(path, error) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a text file atomically."""
+
+    def write(temporary: Path) -> None:
+        temporary.write_text(text, encoding="utf-8")
+
+    write_atomically(path, write)
+
+
+def refused(path: Path, error: OSError) -> StageError:
+    """The error to raise when the file system does not take a write."""
+    return StageError(
+        f"cannot write {path}: {error.strerror or error}",
+        saved="every shard that was finished before",
+        hint="make room or fix the permissions, then run the same command again",
+    )
+
+
+def write_shard(path: Path, table: pa.Table, footer: Footer) -> None:
+    """Commit one shard: Parquet, zstd, page checksums, provenance in the footer."""
+    note = json.dumps(asdict(footer), sort_keys=True, ensure_ascii=True)
+    metadata = {**(table.schema.metadata or {}), FOOTER_KEY: note.encode()}
+    stamped = table.replace_schema_metadata(metadata)
+
+    def write(temporary: Path) -> None:
+        pq.write_table(
+            stamped,
+            temporary,
+            compression="zstd",
+            compression_level=3,
+            write_page_checksum=True,
+            row_group_size=max(1, table.num_rows),
+        )
+
+    write_atomically(path, write)
+
+
+def read_footer(path: Path) -> Footer:
+    """The footer of a shard, without its data.
+
+    Raises:
+        UnreadableShard: the file is not a complete Parquet file.
+        ForeignFile: the file is Parquet, but no run wrote it.
+    """
+    try:
+        metadata = pq.read_metadata(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UnreadableShard(f"{path}: {error}") from error
+    note = (metadata.metadata or {}).get(FOOTER_KEY)
+    if note is None:
+        raise ForeignFile(str(path))
+    try:
+        footer = Footer(**json.loads(note))
+    except (ValueError, TypeError) as error:
+        raise ForeignFile(f"{path}: {error}") from error
+    if footer.rows != metadata.num_rows:
+        raise UnreadableShard(f"{path}: {metadata.num_rows} rows, {footer.rows} promised")
+    return footer
+
+
+def read_table(path: Path, schema: pa.Schema) -> pa.Table:
+    """The data of a shard, checked against its schema and page checksums.
+
+    Raises:
+        StageError: the file is damaged or has other columns.
+    """
+    try:
+        table = pq.ParquetFile(path, page_checksum_verification=True).read()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise StageError(
+            f"{path} is damaged: {error}",
+            hint=f"remove {path.name}; the same command recomputes it",
+        ) from error
+    if table.schema.remove_metadata() != schema.remove_metadata():
+        raise StageError(f"{path} has columns {table.schema.names}, expected {schema.names}")
+    return table.replace_schema_metadata(schema.metadata)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,102 @@
+"""The stage contract: a frozen description and one pure-looking function per shard.
+
+Two scopes exist. A `shard` stage turns shard i of its inputs into its own shard i, so ranks can
+share the work; a `run` stage needs all of its inputs at once (gathering, deduplication) and is
+cut into shards afterwards. Stages never import each other: they meet in `schemas` and on disk.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+
+from sure_math import schemas
+from sure_math.config import Recipe
+from sure_math.errors import StageError
+from sure_math.runtime.ids import stable_hash
+
+if TYPE_CHECKING:
+    from sure_math.runtime.context import Context
+
+Inputs = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that did not come through, with a reason from the stage's closed list."""
+
+    id: str
+    reason: str
+    raw: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class ShardResult:
+    """What a stage made of one shard."""
+
+    rows: list[dict[str, Any]]
+    rejects: list[Reject] = field(default_factory=list)
+    side: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Rows of further tables, by name."""
+    stats: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the pipeline."""
+
+    name: str
+    version: int
+    """Raised when the same configuration gives other rows than before."""
+    inputs: tuple[str, ...]
+    """The first input decides the shards."""
+    output: schemas.Table
+    run_shard: Callable[[Inputs, "Context"], ShardResult]
+    config: Callable[[Recipe], dict[str, Any]]
+    """Everything that decides the content of the rows, as JSON values."""
+    expected: Callable[[Inputs, Recipe], int] | None
+    """Rows and rejects a shard must add up to; None where there is no input to conserve."""
+    reasons: frozenset[str] = frozenset()
+    """Closed list of reject reasons."""
+    side: Mapping[str, schemas.Table] = field(default_factory=dict)
+    scope: Literal["shard", "run"] = "shard"
+
+    def hash(self, recipe: Recipe, input_hashes: Mapping[str, str]) -> str:
+        """Identity of everything that decides this stage's rows, inputs included."""
+        columns = [f"{column.name}:{column.type}" for column in self.output.schema]
+        return stable_hash(
+            [
+                self.name,
+                self.version,
+                self.config(recipe),
+                self.output.version,
+                columns,
+                dict(input_hashes),
+            ]
+        )
+
+    def check(self, result: ShardResult, inputs: Inputs, recipe: Recipe) -> None:
+        """Rows are conserved and rejected for known reasons only.
+
+        Raises:
+            StageError: rows were lost or invented, or a reason is not in the closed list.
+        """
+        unknown = {reject.reason for reject in result.rejects} - self.reasons
+        if unknown:
+            raise StageError(f"stage {self.name} rejected rows for unlisted reasons {unknown}")
+        if self.expected is None:
+            return
+        expected, found = self.expected(inputs, recipe), len(result.rows) + len(result.rejects)
+        if expected != found:
+            raise StageError(
+                f"stage {self.name}: {expected} rows expected, but {len(result.rows)} came out "
+                f"and {len(result.rejects)} were rejected"
+            )
+
+
+def reject_counts(rejects: list[Reject]) -> dict[str, int]:
+    """Rejects by reason, sorted."""
+    return dict(sorted(Counter(reject.reason for reject in rejects).items()))

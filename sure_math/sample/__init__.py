@@ -1,0 +1,1 @@
+"""Teacher sampling: N responses per problem with their log-probabilities."""

@@ -1,0 +1,178 @@
+"""What a run made, as text: stages, uncertainty, one problem from seed to clusters."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+
+from sure_math.errors import DataError
+from sure_math.publish.tables import entropy_quantiles
+from sure_math.runtime.run import Run
+from sure_math.runtime.store import StageStore
+
+Row = dict[str, Any]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Columns aligned with spaces; numbers to the right."""
+    cells = [list(head), *([_cell(value) for value in row] for row in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+    numeric = [all(_is_number(row[i]) for row in cells[1:]) for i in range(len(head))]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        ).rstrip()
+        for row in cells
+    ]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def status_table(run: Run) -> str:
+    """Shards, rows, rejects and tokens of every stage, from the shard footers alone."""
+    return table(
+        ("stage", "shards", "rows", "rejected", "tokens", "reject reasons"),
+        [_status_row(run.store(stage.name)) for stage in run.stages],
+    )
+
+
+def _status_row(store: StageStore) -> Sequence[object]:
+    footers = list(store.scan().values())
+    total = footers[0].shards if footers else "?"
+    reasons: dict[str, int] = {}
+    for footer in footers:
+        for reason, count in footer.rejected.items():
+            reasons[reason] = reasons.get(reason, 0) + count
+    tokens = sum(footer.stats.get("completion_tokens", 0) for footer in footers)
+    return (
+        store.stage.name,
+        f"{len(footers)}/{total}",
+        sum(footer.rows for footer in footers),
+        sum(reasons.values()),
+        tokens,
+        ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())),
+    )
+
+
+def run_summary(run: Run) -> str:
+    """The stage table and, once problems are weighted, how uncertain the teacher is."""
+    parts = [f"run {run.root}", status_table(run)]
+    weighted = run.store("weight")
+    if weighted.complete():
+        problems = pl.DataFrame(pl.from_arrow(weighted.read_all()))
+        if problems.height:
+            parts.append(_uncertainty(problems))
+    return "\n\n".join(parts)
+
+
+def _uncertainty(problems: pl.DataFrame) -> str:
+    quantiles = ", ".join(f"{name} {value:.3f}" for name, value in entropy_quantiles(problems))
+    tiers = (
+        problems.group_by("tier")
+        .agg(
+            pl.len().alias("problems"),
+            (pl.len() / problems.height).alias("share"),
+            pl.col("semantic_entropy").mean().alias("entropy"),
+            pl.col("w_se").mean().alias("w_se"),
+        )
+        .sort("tier")
+    )
+    rows = [
+        (r["tier"], r["problems"], f"{r['share']:.2f}", f"{r['entropy']:.3f}", f"{r['w_se']:.3f}")
+        for r in tiers.to_dicts()
+    ]
+    columns = ("tier", "problems", "share", "mean entropy (nats)", "mean w_se")
+    return f"semantic entropy (nats): {quantiles}\n\n{table(columns, rows)}"
+
+
+def show_problem(run: Run, problem_id: str | None) -> str:
+    """One problem with its lineage, responses and clusters.
+
+    Raises:
+        DataError: the run has no such problem, or nothing is annotated yet.
+    """
+    annotated = run.store("weight").read_all().to_pylist()
+    if not annotated:
+        raise DataError("nothing is annotated yet", hint="run `sure-math annotate` first")
+    if problem_id is None:
+        row = max(annotated, key=lambda r: (r["semantic_entropy"], r["problem_id"]))
+    else:
+        row = next((r for r in annotated if r["problem_id"] == problem_id), None)
+    if row is None:
+        raise DataError(f"no annotated problem {problem_id!r} in {run.root}")
+    responses = [
+        r for r in run.store("cluster").read_all().to_pylist() if r["problem_id"] == row["problem_id"]
+    ]
+    judged = [
+        r
+        for r in run.store("cluster").read_side("judgements").to_pylist()
+        if r["problem_id"] == row["problem_id"]
+    ]
+    return "\n\n".join(
+        [_head(row), _lineage(run, row), _clusters(row), _responses(responses), _judged(judged)]
+    ).strip()
+
+
+def _head(row: Row) -> str:
+    return (
+        f"problem {row['problem_id']}  ({row['tier']}, {row['split']}, source {row['source']})\n"
+        f"{row['problem']}\n"
+        f"verified answer: {row['answer'] or 'none'}\n"
+        f"semantic entropy {row['semantic_entropy']:.4f} nats, w_se {row['w_se']:.4f}, "
+        f"intra-cluster entropy {row['intra_cluster_entropy']:.4f}, conflicts {row['conflicts']}"
+    )
+
+
+def _lineage(run: Run, row: Row) -> str:
+    known = {
+        r["problem_id"]: r
+        for name in ("seeds", "evolve")
+        for r in run.store(name).read_all().to_pylist()
+    }
+    steps: list[Row] = []
+    current: Row | None = row
+    while current is not None:
+        steps.append(current)
+        current = known.get(current["parent_id"] or "")
+    lines = [
+        f"  round {step['round']}  {step['strategy'] or 'seed':<12} {step['problem']}"
+        for step in reversed(steps)
+    ]
+    return "lineage\n" + "\n".join(lines)
+
+
+def _clusters(row: Row) -> str:
+    rows = [(c["answer"], c["count"], f"{c['prob']:.4f}") for c in row["clusters"]]
+    return table(("cluster answer", "count", "probability"), rows)
+
+
+def _responses(responses: list[Row]) -> str:
+    rows = [
+        (
+            r["sample_index"],
+            r["cluster"],
+            r["answer"] or f"({r['extract_status']})",
+            r["token_count"],
+            "none" if r["logprob"] is None else f"{r['logprob']:.3f}",
+            " ".join(r["text"].split())[-100:],
+        )
+        for r in responses
+    ]
+    return table(("sample", "cluster", "answer", "tokens", "logprob", "end of the response"), rows)
+
+
+def _judged(judged: list[Row]) -> str:
+    if not judged:
+        return "the judge was not needed"
+    rows = [(r["a"], r["b"], r["forward"], r["reverse"], r["equal"]) for r in judged]
+    return table(("answer a", "answer b", "a=b", "b=a", "equal"), rows)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value).replace("\n", " ")
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(",", "").replace(".", "", 1).replace("/", "", 1).lstrip("-").isdigit()
