@@ -1,0 +1,74 @@
+"""Training examples (role, user text, response), made on the fly from the problem families; none
+has a reserved instance.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from sure_math.builtin.chat import evolved
+from sure_math.builtin.drawing import draw
+from sure_math.builtin.evolution import STRATEGIES, evolve, reworded
+from sure_math.builtin.judging import draw_pair
+from sure_math.builtin.problems import Problem, response, solve, text
+
+EVOLVED_SHARE = 0.2
+"""Share of the solved problems that went through one to three rounds of evolution first."""
+STRATEGY_WEIGHTS = {
+    "harder": 5,
+    "rewrite": 4,
+    "algebraize": 3,
+    "apply": 4,
+    "compose": 6,
+    "competition": 5,
+}
+ROUND_WEIGHTS = (50, 22, 14, 9, 5)
+"""How many rounds of evolution a problem that is evolved has behind it."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One prompt and the response to learn."""
+
+    role: str
+    user: str
+    response: str
+
+
+Source = Callable[[Random], Example]
+
+
+def solving(rng: Random) -> Example:
+    """Solve a problem of the natural mix."""
+    problem = draw(rng)
+    if rng.random() < EVOLVED_SHARE:
+        problem = _chain(rng, problem, rng.randint(1, 3))
+    return Example("solve", text(problem, rng), response(problem, rng))
+
+
+def evolving(rng: Random) -> Example:
+    """Apply one strategy to a problem that may itself be evolved."""
+    rounds = rng.choices(range(len(ROUND_WEIGHTS)), ROUND_WEIGHTS)[0]
+    problem = _chain(rng, draw(rng), rounds)
+    strategy = rng.choices(list(STRATEGY_WEIGHTS), list(STRATEGY_WEIGHTS.values()))[0]
+    parent = text(problem, rng)
+    target = evolve(rng, problem, strategy)
+    new = reworded(rng, target, parent) if target == problem else text(target, rng)
+    return Example(strategy, parent, evolved(new, solve(target)[1].form))
+
+
+def judging(rng: Random) -> Example:
+    """Decide whether two answers are the same."""
+    pair = draw_pair(rng)
+    return Example("judge", pair.question, pair.verdict)
+
+
+def teaching(rng: Random) -> Example:
+    """The teacher's mix: it solves and evolves."""
+    return solving(rng) if rng.random() < 0.7 else evolving(rng)
+
+
+def _chain(rng: Random, problem: Problem, rounds: int) -> Problem:
+    for _ in range(rounds):
+        problem = evolve(rng, problem, rng.choice(STRATEGIES))
+    return problem

@@ -1,0 +1,146 @@
+"""Train a built-in model: ``python -m sure_math.builtin.training.train teacher|judge|student``.
+
+Data are drawn on the fly from fixed seeds, the length of a run is a number of steps, and one thread
+does the work, so a run can be repeated; bit-equal results need the same torch build and processor.
+"""
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import click
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from sure_math.builtin.chat import END, prompt
+from sure_math.builtin.training import checkpoint
+from sure_math.builtin.training.examples import Example, Source, judging, solving, teaching
+from sure_math.builtin.training.network import Qwen3, Size
+from sure_math.builtin.training.optimizer import Optimizer
+from sure_math.builtin.training.tokenizer import build
+
+MAX_TOKENS = 256
+_CHUNK = 4096
+_WARM_UP = 50
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One run: the data, the shape, the number of steps and the tokens (with padding) of a step."""
+
+    source: Source
+    hidden: int
+    layers: int
+    feed_forward: int
+    heads: int
+    kv_heads: int
+    steps: int
+    tokens: int
+    seed: int
+    decay: float = 0.6
+
+    def size(self, vocabulary: int) -> Size:
+        """The network's shape."""
+        padded = math.ceil(vocabulary / 16) * 16
+        return Size(padded, self.hidden, self.layers, self.feed_forward, self.heads, self.kv_heads)
+
+    def rate(self, step: int) -> float:
+        """The learning-rate factor: short warm-up, constant, then linear to zero."""
+        left = (self.steps - step) / self.steps
+        return min(1.0, (step + 1) / _WARM_UP, left / self.decay)
+
+
+RECIPES = {
+    "teacher": Recipe(teaching, 128, 4, 384, 4, 2, steps=10_000, tokens=2560, seed=1),
+    "judge": Recipe(judging, 128, 2, 320, 4, 2, steps=4500, tokens=2560, seed=2),
+    "student": Recipe(solving, 96, 3, 256, 3, 1, steps=1800, tokens=3072, seed=3),
+}
+
+
+def train(name: str, folder: Path, snapshots: Path | None = None, every: int = 100) -> None:
+    """Train the recipe `name` into `folder`; at 25 % and 60 % also into `snapshots`."""
+    recipe, tokenizer = RECIPES[name], build()
+    torch.set_num_threads(1)
+    torch.manual_seed(recipe.seed)
+    size = recipe.size(tokenizer.get_vocab_size())
+    network = Qwen3(size).bfloat16()
+    optimizer = Optimizer(network)
+    started, average, seen = time.process_time(), 0.0, 0
+    for step, (tokens, targets) in zip(
+        range(recipe.steps), batches(recipe, tokenizer), strict=False
+    ):
+        loss = network.loss(tokens, targets)
+        loss.backward()
+        optimizer.step(recipe.rate(step))
+        average = loss.item() if not step else 0.98 * average + 0.02 * loss.item()
+        seen += int((tokens > 0).sum())
+        if (step + 1) % every == 0:
+            minutes = (time.process_time() - started) / 60
+            line = {"step": step + 1, "loss": average, "tokens": seen, "cpu_minutes": minutes}
+            print(json.dumps({k: round(v, 4) for k, v in line.items()}), flush=True)
+        if snapshots and step in (recipe.steps // 4, recipe.steps * 6 // 10):
+            checkpoint.save(snapshots, size, optimizer.masters, tokenizer)
+    checkpoint.save(folder, size, optimizer.masters, tokenizer)
+
+
+def batches(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[tuple[Tensor, Tensor]]:
+    """Endless batches (tokens, targets), [rows, width]; targets are -1 outside the response."""
+    chunk = 0
+    while True:
+        rng = Random(f"{recipe.seed}/{chunk}")
+        rows = _encode([recipe.source(rng) for _ in range(_CHUNK)], tokenizer)
+        rows.sort(key=lambda row: len(row[0]) + rng.random() * 4)
+        packed = list(_pack(rows, recipe.tokens))
+        rng.shuffle(packed)
+        yield from map(_tensors, packed)
+        chunk += 1
+
+
+Row = tuple[list[int], int]
+"""The tokens of prompt and response, and the length of the prompt."""
+
+
+def _encode(examples: list[Example], tokenizer: Tokenizer) -> list[Row]:
+    prompts = tokenizer.encode_batch_fast([prompt(e.role, e.user) for e in examples])
+    responses = tokenizer.encode_batch_fast([e.response + END for e in examples])
+    rows = [(p.ids + r.ids, len(p.ids)) for p, r in zip(prompts, responses, strict=True)]
+    return [row for row in rows if len(row[0]) <= MAX_TOKENS]
+
+
+def _pack(rows: list[Row], budget: int) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    for row in rows:
+        if batch and (len(batch) + 1) * max(len(row[0]), len(batch[-1][0])) > budget:
+            yield batch
+            batch = []
+        batch.append(row)
+    yield batch
+
+
+def _tensors(batch: list[Row]) -> tuple[Tensor, Tensor]:
+    width = max(len(ids) for ids, _ in batch) - 1
+    tokens = torch.zeros(len(batch), width, dtype=torch.long)
+    targets = torch.full((len(batch), width), -1)
+    for index, (ids, start) in enumerate(batch):
+        row = torch.tensor(ids)
+        tokens[index, : len(ids) - 1] = row[:-1]
+        targets[index, start - 1 : len(ids) - 1] = row[start:]
+    return tokens, targets
+
+
+@click.command()
+@click.argument("name", type=click.Choice(sorted(RECIPES)))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--snapshots", type=click.Path(path_type=Path), help="Folder for early checkpoints.")
+def main(name: str, folder: Path, snapshots: Path | None) -> None:
+    """Train the model NAME and write it to FOLDER."""
+    train(name, folder, snapshots)
+
+
+if __name__ == "__main__":
+    main()
