@@ -1,0 +1,1 @@
+"""Answers: the final answer of a response, its canonical form, and when two answers are equal."""

@@ -1,0 +1,127 @@
+"""When are two answers equal? Tiers, each only for what the one before left open.
+
+exact string -> canonical key -> plain numbers -> symbolic (math-verify) -> [a judge, elsewhere]
+
+"different" is final and needs no judge; only plain numbers that clearly differ earn it. What the
+symbolic tier calls unequal stays undecided: its false negatives are many.
+"""
+
+import functools
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from sure_math.answers.canonical import canonical
+from sure_math.answers.numbers import decimal_places, exact_value, rounding_places
+from sure_math.answers.problem import problem_keys
+from sure_math.answers.symbolic import SymbolicChecker, Verdict
+
+Tier = Literal["exact", "canonical", "number", "symbolic", "none"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A verdict on two answers and the tier that gave it ("none" if it is undecided)."""
+
+    verdict: Verdict
+    tier: Tier
+
+
+_UNDECIDED = Comparison("undecided", "none")
+
+
+def compare(a: str, b: str, *, symbolic: SymbolicChecker | None = None) -> Comparison:
+    """Compare two answers by themselves, or two keys of `problem_keys`; symmetric.
+
+    Units and percent signs are compared as written: whether "5 cm" and "5" are one answer depends
+    on the other answers of the problem, which `problem_keys` knows.
+    """
+    if a == b:
+        return Comparison("equal", "exact")
+    a, b = sorted((canonical(a), canonical(b)))
+    if a == b:
+        return Comparison("equal", "canonical")
+    x, y = exact_value(a), exact_value(b)
+    if x is not None and y is not None:
+        verdict = _compare_numbers(x, y)
+        return Comparison(verdict, "none" if verdict == "undecided" else "number")
+    if symbolic is not None and _comparable(a, b) and symbolic.check(a, b) == "equal":
+        return Comparison("equal", "symbolic")
+    return _UNDECIDED
+
+
+def equivalent(a: str, b: str) -> bool:
+    """Whether two final answers are equal, without a judge; undecided counts as no.
+
+    Symmetric and reflexive. A unit or a variable on one side only is ignored ("x = 5 cm" and "5").
+    Starts one worker process on first use, which ends with the program.
+    """
+    if a == b:
+        return True
+    keys = problem_keys([a, b])
+    return compare(keys[a], keys[b], symbolic=shared_checker()).verdict == "equal"
+
+
+@functools.cache
+def shared_checker() -> SymbolicChecker:
+    """The process-wide symbolic checker; its worker starts with the first question."""
+    return SymbolicChecker()
+
+
+# Numbers this far apart are not roundings of each other.
+_CLEAR = Fraction(2, 100)
+
+
+def _compare_numbers(x: Fraction, y: Fraction) -> Verdict:
+    """Equal only if one is the correct rounding of the other; different if clearly so."""
+    if _rounds_to(x, y) or _rounds_to(y, x):
+        return "equal"
+    both_integers = x.denominator == y.denominator == 1
+    if both_integers or abs(x - y) > _CLEAR * max(abs(x), abs(y)):
+        return "different"
+    return "undecided"
+
+
+def _rounds_to(exact: Fraction, rounded: Fraction) -> bool:
+    """Whether a decimal is the correct rounding of a fraction that no decimal can express."""
+    places = rounding_places(rounded)
+    if places is None or decimal_places(exact) is not None:
+        return False
+    return abs(exact - rounded) <= Fraction(1, 2 * 10**places)
+
+
+# What math-verify reads as something else: words and labels (AB = BA), ratios (4:30 = 2:15), number
+# bases (101_2 = 101_3), units (5 cm = 5 m), anything that is not plain LaTeX.
+_PLAIN_LATEX = re.compile(r"[A-Za-z0-9\\{}()\[\]|+\-*/^_=<>.,!'& ]*")
+_UNREADABLE = re.compile(
+    r"\\text|\\angle|\\triangle|\\overline|\\mod|\\pmod|\\and|\\or|__|\d_|[A-Z]{2}|%|\\\$"
+)
+_COMMAND = re.compile(r"\\(?:begin|end)\{\w+\}|\\[A-Za-z]+")
+_WORD = re.compile(r"[A-Za-z]{3}")
+
+
+def _comparable(a: str, b: str) -> bool:
+    """Whether math-verify can be trusted with a pair of keys."""
+    shapes = {_shape(a), _shape(b)}
+    alike = len(shapes) == 1 or shapes == {"range", "bracket"}
+    return alike and _readable(a) and _readable(b)
+
+
+def _readable(key: str) -> bool:
+    if not _PLAIN_LATEX.fullmatch(key) or _UNREADABLE.search(key):
+        return False
+    return not _WORD.search(_COMMAND.sub(" ", key))
+
+
+def _shape(key: str) -> str:
+    """Coarse type: math-verify would take (1,2), {1,2} and 1,2, or x+y=3 and 3, for one."""
+    if r"\begin{" in key:
+        return "matrix"
+    if "=" in key:
+        return "equation"
+    if re.search(r"[<>]|\\[lg]eq|\\neq|\\cup|\\infty|\\in(?![A-Za-z])", key):
+        return "range"
+    if key.startswith(("(", "[")) and key.endswith((")", "]")) and "," in key:
+        return "bracket"
+    return "value"

@@ -1,0 +1,134 @@
+"""The process behind `symbolic.SymbolicChecker`: math-verify under hard limits.
+
+Run as `python -m sure_math.answers.worker CPU_SECONDS MEMORY_BYTES`. Reads one JSON question per
+line from standard input and answers each with one line; ends when standard input closes.
+
+Two CPU limits: a profiling timer raises an exception inside Python code, and for C code that does
+not return to Python the kernel ends the process (RLIMIT_CPU) shortly after.
+"""
+
+import json
+import logging
+import os
+import resource
+import signal
+import sys
+from dataclasses import replace
+from types import FrameType
+from typing import IO, Any
+
+from sure_math.answers.numbers import exact_value, rounding_places
+
+_RELATIVE_ERROR = 1e-5
+
+
+class _OutOfTime(BaseException):
+    """CPU time is up. Not an Exception: the libraries below catch those."""
+
+
+def main() -> None:
+    """Serve questions until standard input closes."""
+    cpu_seconds, memory_bytes = float(sys.argv[1]), int(sys.argv[2])
+    # The libraries may print; the pipe carries replies only.
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    signal.signal(signal.SIGPROF, _raise_out_of_time)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    logging.disable(logging.CRITICAL)
+    try:
+        import math_verify  # noqa: F401
+    except ImportError as error:
+        _send(replies, {"error": str(error)})
+        return
+    _send(replies, {"ready": True})
+    for line in sys.stdin:
+        question = json.loads(line)
+        _send(replies, {"verdict": _limited(question["a"], question["b"], cpu_seconds)})
+
+
+def _send(replies: IO[str], message: dict[str, Any]) -> None:
+    replies.write(json.dumps(message) + "\n")
+    replies.flush()
+
+
+def _raise_out_of_time(signum: int, frame: FrameType | None) -> None:
+    raise _OutOfTime
+
+
+def _limited(a: str, b: str, cpu_seconds: float) -> str:
+    """The verdict on one pair, "undecided" when CPU time or memory run out."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    used = usage.ru_utime + usage.ru_stime
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used + 2 * cpu_seconds) + 2, hard))
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_PROF, cpu_seconds, 0.1)
+            return _verdict(a, b)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+    except (_OutOfTime, MemoryError, RecursionError):
+        return "undecided"
+
+
+def _verdict(a: str, b: str) -> str:
+    from math_verify import verify
+
+    left, right = _parse(a), _parse(b)
+    if not left or not right:
+        return "undecided"
+    if _is_rounding(left[0], b) or _is_rounding(right[0], a):
+        return "equal"
+    if _numbers_differ(left[0], right[0]):
+        return "undecided"
+    # x > 2 and (2, oo) are one set whichever comes first.
+    options = {"strict": True, "allow_set_relation_comp": True, "timeout_seconds": None}
+    equal = verify(left, right, **options) and verify(right, left, **options)
+    return "equal" if equal else "different"
+
+
+def _parse(answer: str) -> list[Any]:
+    from math_verify import ExprExtractionConfig, LatexExtractionConfig, parse
+
+    latex = LatexExtractionConfig(boxed_match_priority=0)
+    # By default 5h, 5m and even 5ab are read as 5: letters taken for units are dropped.
+    notation = replace(latex.normalization_config, units=False)
+    targets = [replace(latex, normalization_config=notation), ExprExtractionConfig()]
+    parsed: list[Any] = parse(rf"\boxed{{{answer}}}", targets, parsing_timeout=None)
+    return parsed
+
+
+def _number(expression: Any) -> Any | None:
+    """The value of a closed expression to 30 digits, None for anything else."""
+    import sympy
+
+    if not isinstance(expression, sympy.Expr) or not expression.is_number:
+        return None
+    value = expression.evalf(30)
+    return value if value.is_Float or value.is_Integer or value.is_Rational else None
+
+
+def _numbers_differ(a: Any, b: Any) -> bool:
+    """math-verify compares numbers absolutely, to six places: 2^-98 would be 2^-99."""
+    x, y = _number(a), _number(b)
+    if x is None or y is None:
+        return False
+    return bool(abs(x - y) > _RELATIVE_ERROR * max(abs(x), abs(y)))
+
+
+def _is_rounding(exact: Any, text: str) -> bool:
+    """Whether `text` is a decimal and the correct rounding of `exact`."""
+    import sympy
+
+    rounded, value = exact_value(text), _number(exact)
+    places = None if rounded is None else rounding_places(rounded)
+    if rounded is None or value is None or places is None:
+        return False
+    error = abs(value - sympy.Rational(rounded.numerator, rounded.denominator))
+    return bool(error <= sympy.Rational(1, 2 * 10**places))
+
+
+if __name__ == "__main__":
+    main()

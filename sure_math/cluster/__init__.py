@@ -1,0 +1,1 @@
+"""Clusters: responses grouped by the meaning of their answers."""

@@ -1,0 +1,1 @@
+"""Weights: semantic entropy of the clusters, eq. 4-6."""
