@@ -148,7 +148,6 @@ class Session:
         failures = 0
         successes_before = self._pacing.successes
         while True:
-            started = time.monotonic()
             try:
                 async with self._slots:
                     await self._pacing.ready()
