@@ -45,6 +45,15 @@ def main() -> None:
     """Build, annotate and release mathematics datasets with the teacher's uncertainty."""
 
 
+_runs = click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder of all runs.",
+)
+
+
 def _common(command: Command) -> Command:
     """RECIPE and the options every verb shares; the command receives the resolved recipe."""
 
@@ -58,12 +67,9 @@ def _common(command: Command) -> Command:
 
     for decorate in (
         click.argument("recipe", default="demo"),
-        click.option("--set", "overrides", multiple=True, metavar="A.B=C", help="Override a value."),
+        click.option("--set", "overrides", multiple=True, metavar="A.B=C", help="Override."),
         click.option("--run", "run_name", metavar="NAME", help="Run directory (default: recipe)."),
-        click.option(
-            "--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
-            help="Folder of all runs.",
-        ),
+        _runs,
     ):  # fmt: skip
         resolved = decorate(resolved)
     return resolved  # type: ignore[return-value]
@@ -165,10 +171,12 @@ def seeds(
     recipe: "Recipe", run_name: str | None, runs: Path, listing: bool, **executing: Any
 ) -> None:
     """Gather seed problems from their sources."""
-    from sure_math.summary import adapter_listing, run_summary
+    from sure_math.summary import run_summary
 
     if listing:
-        click.echo(adapter_listing())
+        from sure_math.seeds.adapters import ADAPTERS
+
+        click.echo("\n".join(sorted([*ADAPTERS, "table"])))
         return
     click.echo(run_summary(_execute(recipe, run_name, runs, None, "seeds", **executing)))
 
@@ -195,7 +203,7 @@ def evolve(recipe: "Recipe", run_name: str | None, runs: Path, **executing: Any)
 @click.option("--allow-missing-logprobs", is_flag=True, help="Discrete semantic entropy.")
 @click.option("--set", "overrides", multiple=True, metavar="A.B=C", help="Override a value.")
 @click.option("--run", "run_name", metavar="NAME", help="Run directory.")
-@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
+@_runs
 @_executing
 def annotate(
     recipe: str | None,
@@ -245,31 +253,30 @@ def publish(
     click.echo(f'{place} is written: datasets.load_dataset("{place}")')
 
 
-@main.command()
-@_common
-def status(recipe: "Recipe", run_name: str | None, runs: Path) -> None:
-    """Progress of every stage of a run."""
-    from sure_math.pipeline import open_run
-    from sure_math.summary import status_table
+_run_name = click.option("--run", "run_name", metavar="NAME", help="Default: the latest run.")
 
-    click.echo(status_table(open_run(recipe, runs, run_name)))
+
+@main.command()
+@_run_name
+@_runs
+def status(run_name: str | None, runs: Path) -> None:
+    """Progress of every stage of a run."""
+    from sure_math.pipeline import reopen_run
+    from sure_math.summary import run_summary
+
+    click.echo(run_summary(reopen_run(runs, run_name)))
 
 
 @main.command()
 @click.argument("problem_id", required=False)
-@click.option("--recipe", default="demo", show_default=True)
-@click.option("--set", "overrides", multiple=True, metavar="A.B=C")
-@click.option("--run", "run_name", metavar="NAME")
-@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs"), show_default=True)
-def show(
-    problem_id: str | None, recipe: str, overrides: tuple[str, ...], run_name: str | None, runs: Path
-) -> None:
+@_run_name
+@_runs
+def show(problem_id: str | None, run_name: str | None, runs: Path) -> None:
     """One problem with its lineage, responses and clusters (default: the most uncertain one)."""
-    from sure_math.pipeline import open_run
-    from sure_math.recipes import load_recipe
+    from sure_math.pipeline import reopen_run
     from sure_math.summary import show_problem
 
-    click.echo(show_problem(open_run(load_recipe(recipe, overrides), runs, run_name), problem_id))
+    click.echo(show_problem(reopen_run(runs, run_name), problem_id))
 
 
 @main.command()
@@ -303,7 +310,11 @@ def estimate(
 
 
 def _later(name: str, summary: str) -> None:
-    @main.command(name, help=f"{summary} (not built yet)", context_settings={"ignore_unknown_options": True})
+    @main.command(
+        name,
+        help=f"{summary} (not built yet)",
+        context_settings={"ignore_unknown_options": True},
+    )
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
     def command(arguments: tuple[str, ...]) -> None:
         _not_built(name)

@@ -61,7 +61,6 @@ class BuiltinModel(Section):
     backend: Literal["builtin"] = "builtin"
     model: str = "teacher"
     """`teacher`, `judge` or `student`, or the folder of a Qwen3-architecture checkpoint."""
-    batch_rows: Annotated[int, Operational, Field(ge=1)] = 256
 
 
 class OpenAIModel(Section):

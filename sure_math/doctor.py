@@ -47,7 +47,10 @@ def _quality(role: Role, completion: Completion, allow_missing: bool) -> Iterato
     if role == "teacher":
         known = all(each.logprob is not None for each in completion.samples)
         if known:
-            yield True, f"log-probabilities: {sample.logprob:.3f} nats over {sample.token_count} tokens"
+            yield (
+                True,
+                f"log-probabilities: {sample.logprob:.3f} nats over {sample.token_count} tokens",
+            )
         else:
             yield allow_missing, "no log-probabilities (only discrete entropy is possible)"
 

@@ -34,20 +34,21 @@ def estimate_run(run: Run, tokens_per_response: float | None, tokens_per_second:
     """A table of what the rest of the pipeline will ask of the models."""
     execute(run, select(None, "plan"), Partition())
     costs = list(_costs(run, tokens_per_response or _measured(run) or _RESPONSE_TOKENS))
-    rows = [
-        (
-            cost.role,
-            round(cost.calls),
-            round(cost.calls * cost.prompt),
-            round(cost.calls * cost.completion),
-            f"{cost.calls * cost.completion / tokens_per_second / 3600:.2f}",
-        )
-        for cost in costs
-    ]
-    total = sum(cost.calls * cost.completion for cost in costs) / tokens_per_second / 3600
-    rows.append(("total", *(sum(int(row[i]) for row in rows) for i in (1, 2, 3)), f"{total:.2f}"))
+    rows = [_row(cost.role, [cost], tokens_per_second) for cost in costs]
+    rows.append(_row("total", costs, tokens_per_second))
     head = ("role", "calls", "prompt tokens", "completion tokens", "GPU-hours")
     return f"{table(head, rows)}\n\n{_assumptions(costs, tokens_per_second)}"
+
+
+def _row(name: str, costs: list[_Cost], tokens_per_second: float) -> tuple[str, int, int, int, str]:
+    completion = sum(cost.calls * cost.completion for cost in costs)
+    return (
+        name,
+        round(sum(cost.calls for cost in costs)),
+        round(sum(cost.calls * cost.prompt for cost in costs)),
+        round(completion),
+        f"{completion / tokens_per_second / 3600:.2f}",
+    )
 
 
 def _costs(run: Run, response: float) -> Iterator[_Cost]:

@@ -9,6 +9,7 @@ from sure_math.config import Recipe
 from sure_math.decontaminate.stage import STAGE as DECONTAMINATE
 from sure_math.errors import ConfigError
 from sure_math.evolve.stage import EVOLVE_STAGE, PLAN_STAGE
+from sure_math.recipes import load_recipe
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
 from sure_math.runtime.stage import Stage
@@ -35,6 +36,21 @@ def open_run(recipe: Recipe, runs: Path, name: str | None = None) -> Run:
     return Run(runs / (name or recipe.name), recipe, STAGES)
 
 
+def reopen_run(runs: Path, name: str | None = None) -> Run:
+    """A run that was started before, with the recipe stored in it; by default the latest one.
+
+    Raises:
+        ConfigError: there is no such run.
+    """
+    stored = sorted(runs.glob(f"{name or '*'}/recipe.yaml"), key=lambda path: path.stat().st_mtime)
+    if not stored:
+        raise ConfigError(
+            f"no run {name!r} in {runs}" if name else f"no run in {runs}",
+            hint="start one with `sure-math run demo`, or name its folder with --runs",
+        )
+    return Run(stored[-1].parent, load_recipe(str(stored[-1])), STAGES)
+
+
 def select(first: str | None = None, last: str | None = None) -> tuple[Stage, ...]:
     """The stages from `first` to `last`, both included.
 
@@ -51,7 +67,9 @@ def select(first: str | None = None, last: str | None = None) -> tuple[Stage, ..
     return STAGES[start:stop]
 
 
-def execute(run: Run, stages: Sequence[Stage], partition: Partition, *, fresh: bool = False) -> None:
+def execute(
+    run: Run, stages: Sequence[Stage], partition: Partition, *, fresh: bool = False
+) -> None:
     """Run these stages on a run directory; finished shards are kept.
 
     Raises:

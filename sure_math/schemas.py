@@ -41,7 +41,9 @@ class Table:
 
     def describe(self) -> list[tuple[str, str, str]]:
         """(column, type, description) of every column, for the data card."""
-        return [(f.name, str(f.type), (f.metadata or {}).get(b"doc", b"").decode()) for f in self.schema]
+        return [
+            (f.name, str(f.type), (f.metadata or {}).get(b"doc", b"").decode()) for f in self.schema
+        ]
 
 
 def _column(name: str, kind: pa.DataType, doc: str, *, null: bool = False) -> pa.Field:
@@ -62,7 +64,9 @@ _PROBLEM = [
     _column("problem_id", _STR, "stable id: hash of the canonical problem text and its origin"),
     _column("problem", _STR, "the problem statement (LaTeX in plain text)"),
     _column("answer", _STR, "verified ground truth; null where none is known", null=True),
-    _column("answer_source", _STR, "where the ground truth comes from; null without one", null=True),
+    _column(
+        "answer_source", _STR, "where the ground truth comes from; null without one", null=True
+    ),
     _column("tier", _STR, "difficulty tier: easy, medium, hard or competition"),
     _column("source", _STR, "name of the seed source of the root problem"),
     _column("source_id", _STR, "id of the root problem in its source (dataset:config:split:id)"),
@@ -71,7 +75,9 @@ _PROBLEM = [
     _column("curated", _BOOL, "true: a curated problem, false: evolved or imported"),
     _column("split", _STR, "train or test"),
     _column("use", _STR, "evolve: a seed only; annotate: goes to the teacher as it is"),
-    _column("root_id", _STR, "problem_id of the seed this problem descends from (itself, if a seed)"),
+    _column(
+        "root_id", _STR, "problem_id of the seed this problem descends from (itself, if a seed)"
+    ),
     _column("parent_id", _STR, "problem_id one evolution step up; null for seeds", null=True),
     _column("strategy", _STR, "evolution strategy of the last step; null for seeds", null=True),
     _column("round", _I16, "evolution steps from the root (0 = seed)"),
@@ -148,7 +154,9 @@ POOL = Table(
     pa.schema(
         [
             *_PROBLEM,
-            _column("evolver", _STR, "model that wrote the problem; null if not evolved", null=True),
+            _column(
+                "evolver", _STR, "model that wrote the problem; null if not evolved", null=True
+            ),
             _column("decontamination", _STRINGS, "evaluation sets the problem was checked against"),
         ]
     ),

@@ -8,7 +8,8 @@ import polars as pl
 from sure_math.errors import DataError
 from sure_math.publish.tables import entropy_quantiles
 from sure_math.runtime.run import Run
-from sure_math.runtime.store import StageStore
+from sure_math.runtime.shards import Footer
+from sure_math.runtime.store import stored_footers
 
 Row = dict[str, Any]
 
@@ -32,12 +33,11 @@ def status_table(run: Run) -> str:
     """Shards, rows, rejects and tokens of every stage, from the shard footers alone."""
     return table(
         ("stage", "shards", "rows", "rejected", "tokens", "reject reasons"),
-        [_status_row(run.store(stage.name)) for stage in run.stages],
+        [_status_row(stage.name, stored_footers(run.root / stage.name)) for stage in run.stages],
     )
 
 
-def _status_row(store: StageStore) -> Sequence[object]:
-    footers = list(store.scan().values())
+def _status_row(name: str, footers: list[Footer]) -> Sequence[object]:
     total = footers[0].shards if footers else "?"
     reasons: dict[str, int] = {}
     for footer in footers:
@@ -45,7 +45,7 @@ def _status_row(store: StageStore) -> Sequence[object]:
             reasons[reason] = reasons.get(reason, 0) + count
     tokens = sum(footer.stats.get("completion_tokens", 0) for footer in footers)
     return (
-        store.stage.name,
+        name,
         f"{len(footers)}/{total}",
         sum(footer.rows for footer in footers),
         sum(reasons.values()),
@@ -57,9 +57,9 @@ def _status_row(store: StageStore) -> Sequence[object]:
 def run_summary(run: Run) -> str:
     """The stage table and, once problems are weighted, how uncertain the teacher is."""
     parts = [f"run {run.root}", status_table(run)]
-    weighted = run.store("weight")
-    if weighted.complete():
-        problems = pl.DataFrame(pl.from_arrow(weighted.read_all()))
+    done = stored_footers(run.root / "weight")
+    if done and len(done) == done[0].shards:
+        problems = pl.DataFrame(pl.from_arrow(run.store("weight").read_all()))
         if problems.height:
             parts.append(_uncertainty(problems))
     return "\n\n".join(parts)
@@ -101,7 +101,9 @@ def show_problem(run: Run, problem_id: str | None) -> str:
     if row is None:
         raise DataError(f"no annotated problem {problem_id!r} in {run.root}")
     responses = [
-        r for r in run.store("cluster").read_all().to_pylist() if r["problem_id"] == row["problem_id"]
+        r
+        for r in run.store("cluster").read_all().to_pylist()
+        if r["problem_id"] == row["problem_id"]
     ]
     judged = [
         r

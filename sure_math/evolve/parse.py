@@ -18,9 +18,13 @@ _THINKING = re.compile(r"<think\s*>", re.IGNORECASE)
 _OPEN = re.compile(r"<problem\s*>", re.IGNORECASE)
 _CLOSE = re.compile(r"</problem\s*>", re.IGNORECASE)
 _FORM = re.compile(r"<answer_form\s*>\s*([a-z]+)", re.IGNORECASE)
-_LABEL = re.compile(r"^\W{0,4}(?:new |evolved |rewritten )?(?:problem|question)\s*:\W{0,4}\s*", re.I)
+_LABEL = re.compile(
+    r"^\W{0,4}(?:new |evolved |rewritten )?(?:problem|question)\s*:\W{0,4}\s*", re.I
+)
 _FENCE = re.compile(r"^```\w*\n(.*?)\n?```$", re.DOTALL)
-_REFUSAL = re.compile(r"\b(?:sorry|i can(?:no|')t|i am unable|i'm unable|as an ai)\b", re.IGNORECASE)
+_REFUSAL = re.compile(
+    r"\b(?:sorry|i can(?:no|')t|i am unable|i'm unable|as an ai)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ the seeds nor on resumption. A follow-up round prefers another strategy than the
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from sure_math.config import EvolveConfig, Strategy, Tier
 from sure_math.runtime.ids import sampling_seed
@@ -51,10 +52,10 @@ def preference(
     order: list[Strategy] = []
     while left:
         point = _uniform(*key, len(order)) * sum(left.values())
-        for name, weight in left.items():
-            point -= weight
-            if point < 0:
-                break
+        bounds = accumulate(left.values())
+        name = next(
+            (n for n, bound in zip(left, bounds, strict=True) if point < bound), [*left][-1]
+        )
         order.append(name)
         del left[name]
     return (*order, *last)

@@ -35,10 +35,10 @@ _IMPERATIVE = (
     r"(?:find|compute|determine|evaluate|calculate|express|simplify|solve|give|state|write|count|"
     r"factor|expand|work out|estimate|list|name|prove|show|verify)"
 )
-_ASKS = re.compile(
-    rf"\?|\b{_IMPERATIVE}\b|\b(?:what|how many|how much|which)\b", re.IGNORECASE
+_ASKS = re.compile(rf"\?|\b{_IMPERATIVE}\b|\b(?:what|how many|how much|which)\b", re.IGNORECASE)
+_PROOF = re.compile(
+    r"\b(?:prove|show|demonstrate|verify)\b(?:\s+\w+){0,3}?\s+that\b", re.IGNORECASE
 )
-_PROOF = re.compile(r"\b(?:prove|show|demonstrate|verify)\b(?:\s+\w+){0,3}?\s+that\b", re.IGNORECASE)
 _VALUE = re.compile(
     r"\?|\b(?:find|compute|determine|evaluate|calculate|what is|how many)\b", re.IGNORECASE
 )
@@ -107,7 +107,7 @@ def _is_unbalanced(text: str) -> bool:
 
 
 def _is_control(text: str) -> bool:
-    return any(ord(c) < 32 and c not in "\n\t\r" or 0xD800 <= ord(c) < 0xE000 for c in text)
+    return any((ord(c) < 32 and c not in "\n\t\r") or 0xD800 <= ord(c) < 0xE000 for c in text)
 
 
 def _is_multi_part(text: str) -> bool:

@@ -19,7 +19,10 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6
 
 
 def front_matter(
-    recipe: Recipe, files: Sequence[ReleaseFile], licenses: Sequence[str], features: Mapping[str, Any]
+    recipe: Recipe,
+    files: Sequence[ReleaseFile],
+    licenses: Sequence[str],
+    features: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The YAML block.
 
@@ -103,7 +106,7 @@ def render_card(
         counts=counts.to_dicts(),
         total=problems.height,
         quantiles=entropy_quantiles(problems),
-        unanimous=float((problems["semantic_entropy"] < 1e-9).mean() or 0.0),
+        unanimous=problems.filter(pl.col("semantic_entropy") < 1e-9).height / problems.height,
         models={
             role: sorted(name for name in problems[role].unique() if name)
             for role in ("teacher", "judge", "evolver")

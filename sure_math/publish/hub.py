@@ -1,4 +1,4 @@
-"""Everything that touches the `datasets` library: loading, feature descriptions, proving a release."""
+"""What touches the `datasets` library: loading, feature descriptions, proving a release."""
 
 import logging
 import os
@@ -92,6 +92,8 @@ def prove(folder: Path, expected: Mapping[tuple[str, str], int]) -> None:
                 next(iter(stream))
                 info = stream.info.splits[split].num_examples
             except (ValueError, OSError, StopIteration, KeyError) as error:
-                raise PublishError(f"the release does not load ({config}/{split}): {error}") from error
+                raise PublishError(
+                    f"the release does not load ({config}/{split}): {error}"
+                ) from error
             if info != rows:
                 raise PublishError(f"{config}/{split} announces {info} rows, {rows} were written")

@@ -74,9 +74,7 @@ def _refuse_foreign(out: Path) -> None:
 
 
 def _write_texts(folder: Path, run: Run, files: list[ReleaseFile]) -> None:
-    problems = pl.concat(
-        [pl.read_parquet(folder / f.path) for f in files if f.config == "default"]
-    )
+    problems = pl.concat([pl.read_parquet(folder / f.path) for f in files if f.config == "default"])
     licenses = sorted(problems["license"].unique().to_list())
     features = {name: features_yaml(table.schema) for name, table in TABLES.items()}
     head = front_matter(run.recipe, files, licenses, features)

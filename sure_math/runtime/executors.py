@@ -9,10 +9,12 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from dataclasses import dataclass, replace
-from importlib.metadata import version
+from functools import partial
 
+import pyarrow as pa
+
+from sure_math import __version__
 from sure_math.errors import StageError
 from sure_math.runtime.context import Context, Models
 from sure_math.runtime.progress import Progress
@@ -78,7 +80,10 @@ class Partition:
         mine = [index for index in range(count) if self.owns(index)]
         done = store.scan()
         finished = sum(index in done for index in mine)
-        with Models(run.recipe) as models, Progress(stage.name, len(mine), finished, "shards") as bar:
+        with (
+            Models(run.recipe) as models,
+            Progress(stage.name, len(mine), finished, "shards") as bar,
+        ):
             for index in mine:
                 if index in done:
                     continue
@@ -145,7 +150,7 @@ def _write_summary(store: StageStore) -> None:
         "rejected": _total([footer.rejected for footer in footers]),
         "stats": _total([footer.stats for footer in footers]),
         "config": store.config,
-        "versions": {name: version(name) for name in ("sure-math", "pyarrow")},
+        "versions": {"sure-math": __version__, "pyarrow": pa.__version__},
     }
     text = json.dumps(summary, indent=2, sort_keys=True) + "\n"
     write_text(store.folder / "stage.json", text)
@@ -154,4 +159,3 @@ def _write_summary(store: StageStore) -> None:
 def _total(counters: list[dict[str, int]]) -> dict[str, int]:
     names = sorted({name for counter in counters for name in counter})
     return {name: sum(counter.get(name, 0) for counter in counters) for name in names}
-

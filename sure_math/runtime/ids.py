@@ -1,4 +1,4 @@
-"""Content ids, configuration hashes and sampling seeds: stable across machines and Python versions."""
+"""Content ids, configuration hashes and sampling seeds: stable across machines and versions."""
 
 import hashlib
 import json

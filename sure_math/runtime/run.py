@@ -85,4 +85,3 @@ class Run:
         except ConfigChanged:
             return True
         return False
-

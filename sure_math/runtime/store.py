@@ -1,12 +1,13 @@
 """The folder of one stage in a run: which shards are done, and reading and committing them.
 
-    runs/<run>/<stage>/part-00000.parquet          the rows; the file itself is the commit mark
-    runs/<run>/<stage>/rejects/part-00000.parquet  rows that did not come through, with reasons
-    runs/<run>/<stage>/<side>/part-00000.parquet   further tables of the stage
-    runs/<run>/<stage>/journal/part-00000.jsonl    paid responses of a shard in flight
-    runs/<run>/<stage>/stage.json                  summary for people; never needed to go on
+runs/<run>/<stage>/part-00000.parquet          the rows; the file itself is the commit mark
+runs/<run>/<stage>/rejects/part-00000.parquet  rows that did not come through, with reasons
+runs/<run>/<stage>/<side>/part-00000.parquet   further tables of the stage
+runs/<run>/<stage>/journal/part-00000.jsonl    paid responses of a shard in flight
+runs/<run>/<stage>/stage.json                  summary for people; never needed to go on
 """
 
+import contextlib
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,7 +65,9 @@ class StageStore:
 
     def shard_count(self) -> int | None:
         """How many shards the stage has in all; None while no shard says so."""
-        return next((footer.shards for footer in self.scan().values()), None)
+        paths = sorted(self.folder.glob("part-*.parquet"))
+        found = (footer.shards for footer in map(self._footer, paths) if footer)
+        return next(found, None)
 
     def complete(self) -> bool:
         """Whether every shard is done."""
@@ -123,7 +126,12 @@ class StageStore:
                 path.unlink(missing_ok=True)
 
     def _write(
-        self, name: str, table: schemas.Table, index: int, rows: list[dict[str, Any]], footer: Footer
+        self,
+        name: str,
+        table: schemas.Table,
+        index: int,
+        rows: list[dict[str, Any]],
+        footer: Footer,
     ) -> None:
         side = Footer(
             stage=f"{self.stage.name}/{name}",
@@ -179,6 +187,15 @@ class StageStore:
             hint="--fresh moves the old shards aside and starts this stage again; "
             "--run NAME starts another run beside it",
         )
+
+
+def stored_footers(folder: Path) -> list[Footer]:
+    """Footers of all readable shards in a stage's folder, whatever configuration made them."""
+    found = []
+    for path in sorted(folder.glob("part-*.parquet")):
+        with contextlib.suppress(UnreadableShard, ForeignFile):
+            found.append(read_footer(path))
+    return found
 
 
 def difference(old: Any, new: Any, path: str = "") -> Iterator[str]:

@@ -57,8 +57,7 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
     for request in requests:
         completion = completions[request.id]
         rows += [
-            _row(request, index, sample, context)
-            for index, sample in enumerate(completion.samples)
+            _row(request, index, sample, context) for index, sample in enumerate(completion.samples)
         ]
         rejects += _missing(request, completion)
     return ShardResult(rows, rejects)

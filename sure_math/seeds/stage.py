@@ -5,6 +5,7 @@ before anything can be evolved from it.
 """
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,7 @@ EVALUATION_STAGE = Stage(
 
 def _run_seeds(inputs: Inputs, context: Context) -> ShardResult:
     recipe = context.recipe
-    blocked = {
-        canonical_text(item["problem"]): item for item in inputs["evaluation"].to_pylist()
-    }
+    blocked = {canonical_text(item["problem"]): item for item in inputs["evaluation"].to_pylist()}
     rejects: list[Reject] = []
     verdicts: list[Row] = []
     found: list[seed_rows.SeedRow] = []
@@ -80,7 +79,7 @@ def _run_seeds(inputs: Inputs, context: Context) -> ShardResult:
     return ShardResult(rows, rejects, {"verdicts": verdicts}, {"read": len(rows) + len(rejects)})
 
 
-def _problem_rows(kept: list[seed_rows.SeedRow], recipe: Recipe) -> list[Row]:
+def _problem_rows(kept: Sequence[seed_rows.SeedRow], recipe: Recipe) -> list[Row]:
     """In stable order by id; the first `holdout` rows of a source form the test split."""
     sources = {source.name: source for source in recipe.seeds.sources}
     taken = dict.fromkeys(sources, 0)

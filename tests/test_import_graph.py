@@ -1,0 +1,108 @@
+"""Who may import whom: read from the source of every module, so that no shortcut creeps in."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "sure_math"
+HEAVY = {"torch", "vllm", "ray", "datasets", "huggingface_hub", "transformers"}
+ROOMS = {"seeds", "evolve", "decontaminate", "sample", "answers", "cluster", "weight", "publish"}
+# Pure rooms are libraries: other rooms may use them, but never their stage.
+LIBRARIES = {"answers", "weight", "cluster"}
+
+
+def _modules() -> dict[str, ast.Module]:
+    paths = sorted(PACKAGE.rglob("*.py"))
+    names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in paths]
+    return {name: ast.parse(path.read_text()) for name, path in zip(names, paths, strict=True)}
+
+
+MODULES = _modules()
+
+
+def imports(name: str) -> set[str]:
+    """Every module a module imports anywhere, lazily or not, except for type checking only."""
+    found: set[str] = set()
+    skipped = {
+        id(inner)
+        for node in ast.walk(MODULES[name])
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(MODULES[name]):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: relative import"
+            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def roots(name: str) -> set[str]:
+    return {each.split(".")[0] for each in imports(name)}
+
+
+def room(name: str) -> str:
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_heavy_libraries_have_one_home(name: str) -> None:
+    homes = {
+        "vllm": name == "sure_math.backends.vllm",
+        "ray": False,
+        "transformers": name.startswith(("sure_math.backends", "sure_math.builtin.training")),
+        "torch": name.startswith(("sure_math.backends", "sure_math.builtin.training")),
+        "datasets": name.startswith("sure_math.seeds") or name == "sure_math.publish.hub",
+        "huggingface_hub": name.startswith("sure_math.seeds") or name == "sure_math.publish.hub",
+    }
+    assert not {library for library in roots(name) & HEAVY if not homes[library]}
+
+
+@pytest.mark.parametrize("name", [n for n in MODULES if n.endswith(".stage") and room(n) in ROOMS])
+def test_stages_never_import_each_other(name: str) -> None:
+    others = {
+        each
+        for each in imports(name)
+        if each.startswith("sure_math.") and room(each) in ROOMS - {room(name)}
+    }
+    assert not {each for each in others if room(each) not in LIBRARIES or ".stage" in each}
+
+
+@pytest.mark.parametrize("name", [n for n in MODULES if room(n) in {"runtime", "backends"}])
+def test_runtime_and_backends_know_no_stage(name: str) -> None:
+    assert not {each for each in imports(name) if room(each) in ROOMS}
+
+
+PURE = [
+    n
+    for n in MODULES
+    if (room(n) in {"answers", "weight", "text"} and not n.endswith(".stage"))
+    or n in {"sure_math.cluster.union_find", "sure_math.cluster.clustering"}
+]
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_mathematics_is_pure(name: str) -> None:
+    rooms = {room(each) for each in imports(name) if each.startswith("sure_math.")}
+    assert rooms <= {"answers", "weight", "cluster", "text", "errors"}
+    assert not roots(name) & {*HEAVY, "pyarrow", "polars", "openai"}
+
+
+def test_configuration_imports_only_types() -> None:
+    assert roots("sure_math.config") <= {"typing", "pydantic"}
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, sure_math, sure_math.cli; from sure_math import semantic_entropy; "
+        f"print(sorted({HEAVY | {'pyarrow', 'polars', 'sympy'}} & set(sys.modules)))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
