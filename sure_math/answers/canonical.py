@@ -7,7 +7,7 @@ Answers longer than MAX_LENGTH are their own key.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sure_math.answers.latex import normalise
 from sure_math.answers.numbers import exact_value, render
@@ -18,41 +18,40 @@ _MAX_PASSES = 6
 
 _LETTER = r"(?:[A-Za-z]|\\(?:alpha|beta|gamma|theta|lambda|mu|phi|omega|ell))(?:_(?:\w|\{\w+\}))?'?"
 _NAME = re.compile(
-    rf"(?:(?P<variable>{_LETTER})(?:\({_LETTER}(?:,{_LETTER})*\))?"
-    rf"|(?P<other>\|?[A-Z][A-Z]\|?|\({_LETTER}(?:,{_LETTER})+\)))"
-    r"(?:=|\\in(?=[\[(]|\\\{))(?P<value>[^=<>]+)",
+    rf"(?P<name>{_LETTER}(?:\({_LETTER}(?:,{_LETTER})*\))?"
+    rf"|\|?[A-Z][A-Z]\|?|\({_LETTER}(?:,{_LETTER})+\))"
+    r"(?:=|\\in(?=[\[(]|\\\{))(?P<value>.+)",
     re.DOTALL,
 )
 _RELATION = re.compile(r"[=<>]|\\(?:leq|geq|neq|in)(?![A-Za-z])")
-_TEXT_ANSWER = re.compile(r"(?:\\text\{)?(?P<words>[A-Za-z][A-Za-z\s',.!-]*)\}?\.?")
+_PLUS_MINUS = re.compile(r"\\(?:pm|mp)(?![A-Za-z]) ?")
+_TEXT_ANSWER = re.compile(r"(?:\\text\{)?(?P<words>[A-Za-z][A-Za-z \n',.!-]*)\}?\.?")
 _CHOICE = re.compile(r"\(([A-Ja-j])\)|([A-J])[).]")
 _BRACKETS = re.compile(r"(?P<open>\(|\[|\\\{)(?P<inside>.*?)(?P<close>\)|\]|\\\})", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Item:
-    """One value of an answer: "x = 5 cm" is (x, 5, cm)."""
+    """One value of an answer and its unit of measure, "" without one."""
 
-    name: str
     value: str
-    unit: str
+    unit: str = ""
 
 
 @dataclass(frozen=True)
 class Form:
-    """A parsed answer: one item, or an unordered list of several."""
+    """A parsed answer: one value, or an unordered list of several."""
 
     items: tuple[Item, ...]
+    name: str = ""
+    """The variable the values were assigned to."""
 
-    def key(self, *, names: bool = False, units: bool = True) -> str:
+    def key(self, *, name: bool = False, units: bool = True) -> str:
         """The key, with or without the assigned variable and the units."""
+        values = [with_unit(item.value, item.unit if units else "") for item in self.items]
         # (x)=3 and not x=3, so that `canonical` leaves a name alone that was kept on purpose.
-        parts = sorted(
-            (f"({item.name})=" if names and item.name else "")
-            + with_unit(item.value, item.unit if units else "")
-            for item in self.items
-        )
-        return ",".join(parts)
+        prefix = f"({self.name})=" if name and self.name else ""
+        return prefix + ",".join(sorted(values))
 
 
 def canonical(answer: str) -> str:
@@ -61,43 +60,47 @@ def canonical(answer: str) -> str:
 
 
 def parse(answer: str) -> Form:
-    """The canonical form of an answer: repeated passes until nothing changes any more."""
+    """The canonical form of an answer: passes until nothing changes any more."""
     answer = answer.strip()
-    text = answer
+    as_written = Form((Item(answer),))
+    if len(answer) > MAX_LENGTH:
+        return as_written
+    form = _parse_once(answer)
     for _ in range(_MAX_PASSES):
-        if len(text) > MAX_LENGTH:
-            break
-        form = _parse_once(text)
-        names = {item.name for item in form.items} - {""}
         key = form.key()
-        if key == text or (names and _parse_once(key).key() == key):
+        if len(key) > MAX_LENGTH:
+            return as_written
+        again = _parse_once(key)
+        if again.key() == key:
             return form
-        text = key
-    return Form((Item("", answer, ""),))
+        form = replace(again, name=form.name or again.name)
+    return as_written
 
 
 def _parse_once(text: str) -> Form:
-    if match := _CHOICE.fullmatch(text.strip()):
-        return Form((Item("", (match[1] or match[2]).upper(), ""),))
+    if match := _CHOICE.fullmatch(text):
+        return Form((Item((match[1] or match[2]).upper()),))
     if words := _text_answer(text):
-        return Form((Item("", words, ""),))
+        return Form((Item(words),))
     text = _approximation(normalise(text))
     parts, connectives = _split(text)
     named = [_named(part) for part in parts]
-    if len({name for name, _ in named if name}) > 1:
-        named = [("", part) for part in parts]
-    if "or" in connectives and any(_RELATION.search(value) for _, value in named):
-        return Form((Item("", text, ""),))
-    items = [Item(name, *_quantity(value)) for name, part in named for value in _plus_minus(part)]
-    return Form(tuple(items))
+    names = {name for name, _ in named} - {""}
+    values = parts if len(names) > 1 else [value for _, value in named]
+    if "or" in connectives and any(map(_RELATION.search, values)):
+        return Form((Item(text),))
+    items = [Item(*_quantity(one)) for value in values for one in _plus_minus(value)]
+    return Form(tuple(items), _function(names.pop()) if len(names) == 1 else "")
 
 
 def _text_answer(text: str) -> str:
     r"""Key of an answer in words, "" if it is not one: "No solution." is \text{nosolution}."""
     match = _TEXT_ANSWER.fullmatch(text.strip().strip("{}$"))
-    if not match or not re.search(r"[A-Za-z]*[a-z][A-Za-z]{2}|[A-Za-z]{2}[a-z]", match["words"]):
+    words = match["words"] if match else ""
+    if not any(len(w) > 2 and not w.isupper() for w in re.findall(r"[A-Za-z]+", words)):
         return ""
-    return rf"\text{{{re.sub(r'[^a-z]', '', match['words'].lower())}}}"
+    letters = re.sub(r"[ \n.']", "", words.lower())
+    return rf"\text{{{letters}}}"
 
 
 def _approximation(text: str) -> str:
@@ -127,29 +130,25 @@ def _split(text: str) -> tuple[list[str], set[str]]:
 
 
 def _named(part: str) -> tuple[str, str]:
-    """("x", "3") for x=3, ("f", "2x") for f(x)=2x; else ("", part)."""
+    """("x", "3") for x=3; ("", part) for anything but a variable assigned a value without it."""
     match = _NAME.fullmatch(part)
-    if not match:
+    if not match or _RELATION.search(match["value"]):
         return "", part
-    name = match["variable"] or match["other"]
-    return ("", part) if name in _letters(match["value"]) else (name, match["value"])
+    letters = re.sub(r"\\[A-Za-z]+", "", match["value"])
+    return ("", part) if match["name"] in letters else (match["name"], match["value"])
 
 
-def _letters(text: str) -> str:
-    return re.sub(r"\\[A-Za-z]+", "", text)
+def _function(name: str) -> str:
+    """f for f(x): the argument's letter says nothing."""
+    return name.partition("(")[0] or name
 
 
 def _plus_minus(part: str) -> list[str]:
     r"""Both values of a part with exactly one \pm."""
-    if part.count(r"\pm") != 1 or r"\mp" in part:
+    pieces = _PLUS_MINUS.split(part)
+    if len(pieces) != 2 or not pieces[1]:
         return [part]
-    before, after = (
-        re.split(r"\\pm(?![A-Za-z]) ?", part)
-        if re.search(r"\\pm(?![A-Za-z])", part)
-        else (part, "")
-    )
-    if not after:
-        return [part]
+    before, after = pieces
     plus = "" if not before or before[-1] in "{(=" else "+"
     return [f"{before}{plus}{after}", f"{before}-{after}"]
 
@@ -175,7 +174,9 @@ def _bracketed(text: str) -> str:
     match = _BRACKETS.fullmatch(text)
     if not match or re.search(r"[()\[\]]|\\[{}]", match["inside"]):
         return text
-    inside, _ = _split(match["inside"])
+    inside, connectives = _split(match["inside"])
+    if connectives & {"and", "or"}:
+        return text
     if len(inside) == 1 and match["open"] == "(" and match["close"] == ")":
         return text if _CHOICE.fullmatch(text) else inside[0]
     values = [

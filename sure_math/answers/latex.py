@@ -1,4 +1,4 @@
-r"""Notation without meaning: one spelling for everything that LaTeX can write in several ways.
+r"""Notation without meaning: one spelling for what LaTeX can write in several ways.
 
 `normalise` rewrites spacing, delimiters, command synonyms, Unicode characters and brace habits
 (\dfrac12 and \frac{1}{2}, \left( and (, ≤ and \leq). It never touches operators, decimal points or
@@ -21,41 +21,38 @@ _CHARACTERS = {
 }  # fmt: skip
 _TRANSLATION = str.maketrans(_CHARACTERS)
 
-_COMMANDS = {
-    **dict.fromkeys(["dfrac", "tfrac", "cfrac"], r"\frac"),
-    **dict.fromkeys(["dbinom", "tbinom"], r"\binom"),
-    **dict.fromkeys(["le", "leqslant", "leqq"], r"\leq"),
-    **dict.fromkeys(["ge", "geqslant", "geqq"], r"\geq"),
-    **dict.fromkeys(["lbrace"], r"\{"),
-    **dict.fromkeys(["rbrace"], r"\}"),
-    **dict.fromkeys(["lvert", "rvert", "vert", "mid"], "|"),
-    **dict.fromkeys(["langle"], "("),
-    **dict.fromkeys(["rangle"], ")"),
-    **dict.fromkeys(["lparen"], "("),
-    **dict.fromkeys(["rparen"], ")"),
-    **dict.fromkeys(["varnothing"], r"\emptyset"),
-    **dict.fromkeys(["dots", "cdots", "dotsc"], r"\ldots"),
-    **dict.fromkeys(["degree", "degrees"], r"^\circ"),
-    **dict.fromkeys(
-        ["textbf", "textnormal", "textit", "textrm", "mathrm", "mathbf", "mathit", "mbox"],
-        r"\text",
-    ),
-    **dict.fromkeys(["textsf", "mathsf", "hbox", "operatorname"], r"\text"),
-    **dict.fromkeys(["displaystyle", "textstyle", "limits", "nolimits", "quad", "qquad"], " "),
-    **dict.fromkeys(["bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr"], " "),
-    **dict.fromkeys(["big", "Big", "bigg", "Bigg", "thinspace", "enspace"], " "),
-    "ne": r"\neq",
-    "lt": "<",
-    "gt": ">",
-    "percent": r"\%",
+_SYNONYMS = {
+    r"\frac": "dfrac tfrac cfrac",
+    r"\binom": "dbinom tbinom",
+    r"\leq": "le leqslant leqq",
+    r"\geq": "ge geqslant geqq",
+    r"\neq": "ne",
+    "<": "lt",
+    ">": "gt",
+    r"\{": "lbrace",
+    r"\}": "rbrace",
+    "|": "lvert rvert vert mid",
+    "(": "langle lparen",
+    ")": "rangle rparen",
+    r"\emptyset": "varnothing",
+    r"\ldots": "dots cdots dotsc",
+    r"\overline": "bar",
+    r"^\circ": "degree degrees",
+    r"\%": "percent",
+    r"\text": "textbf textnormal textit textrm textsf mathrm mathbf mathit mathsf mbox hbox"
+    " operatorname",
+    " ": "displaystyle textstyle limits nolimits quad qquad thinspace enspace"
+    " big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr",
 }
+_COMMANDS = {name: spelling for spelling, names in _SYNONYMS.items() for name in names.split()}
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _DELIMITER_SIZE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*\.?")
 _THOUSANDS_MARK = re.compile(r"(?<=\d)(?:\{,\}|,\\!\s?|\\[,:!])(?=\d{3}(?!\d))")
 _THOUSANDS_COMMA = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _THOUSANDS_SPACE = re.compile(r"-?\d{1,3}(?: \d{3})+(?:\.\d+)?")
 _MIXED_NUMBER = re.compile(r"(-?\d+) +(\d+) ?/ ?(\d+)")
-_TEXT = re.compile(r"(?P<digit>\d)?\s*\\text\s*\{(?P<body>[^{}]*)\}")
+_TEXT = re.compile(r"(?P<value>[\d})])?\s*\\text\s*\{(?P<body>[^{}]*)\}")
+_COUNTED = re.compile(r"(\d[\d.,]*) ([A-Za-z][A-Za-z ]*)")
 _UNIT_LETTERS = frozenset("mgshlL")
 _MATRIX = re.compile(r"\\(begin|end)\{(?:[bp]?matrix|smallmatrix)\}")
 _ARRAY = re.compile(r"[\[(]\\begin\{array\}\{[lcr| ]*\}(.*?)\\end\{array\}[\])]", re.DOTALL)
@@ -69,7 +66,7 @@ _ARGUMENTS = [
 _SPELLINGS = [
     (re.compile(r"<="), r"\\leq "),
     (re.compile(r">="), r"\\geq "),
-    (re.compile(r"!="), r"\\neq "),
+    (re.compile(r"(?<=\s)!="), r"\\neq "),
     (re.compile(r"=="), "="),
     (re.compile(r"\*\*"), "^"),
     (re.compile(r"(?<![\\A-Za-z])(and|or)(?![A-Za-z])"), r"\\\1 "),
@@ -77,7 +74,8 @@ _SPELLINGS = [
 ]
 # Matrix rows end with two backslashes, which no other pass may misread.
 _ROW_END, _ROW_MARK = r"\\", "⏎"
-_SPACE = re.compile(r"(\\[A-Za-z]+)\s+(?=[A-Za-z])|\s+")
+# Spaces count where they keep a command and a letter, or two numbers, apart.
+_SPACE = re.compile(r"(\\[A-Za-z]+(?=\s+[A-Za-z])|\d(?=\s+\d))?\s+")
 
 
 def normalise(text: str) -> str:
@@ -130,10 +128,12 @@ def _numbers(text: str) -> str:
 
 def _words(match: re.Match[str]) -> str:
     r"""\text{...}: words stay marked as text, everything else (letters, numbers) is mathematics."""
-    digit, body = match["digit"] or "", " ".join(match["body"].split())
+    value, body = match["value"] or "", " ".join(match["body"].split())
     connective = body.strip(" ,;").lower()
     if connective in ("and", "or"):
-        return rf"{digit} \{connective} "
-    if re.search(r"[A-Za-z]{2}", body) or (digit and body in _UNIT_LETTERS):
-        return rf"{digit}\text{{{body.lower()}}}"
-    return f"{digit} {body} "
+        return rf"{value} \{connective} "
+    if not value and (counted := _COUNTED.fullmatch(body)):
+        return rf"{counted[1]}\text{{{counted[2].lower()}}}"
+    if re.search(r"[A-Za-z]{2}", body) or (value and body in _UNIT_LETTERS):
+        return rf"{value}\text{{{body.lower()}}}"
+    return f"{value} {body} "

@@ -102,7 +102,8 @@ def _repeating(match: re.Match[str]) -> Fraction | None:
     if len(whole) + len(fixed) + len(cycle) > MAX_DIGITS // 2:
         return None
     period = Fraction(int(cycle), 10 ** len(cycle) - 1)
-    return _sign(sign) * (Fraction(int(whole + fixed or "0")) + period) / 10 ** len(fixed)
+    value = (int(whole + fixed or "0") + period) * Fraction(1, 10 ** len(fixed))
+    return _sign(sign) * value
 
 
 def _base_ten(match: re.Match[str]) -> Fraction | None:

@@ -10,38 +10,38 @@ units, percent signs and names are settled per problem, and every answer gets on
 
 from collections.abc import Iterable
 from dataclasses import replace
-from fractions import Fraction
 
-from sure_math.answers.canonical import Form, Item, parse
+from sure_math.answers.canonical import Item, parse
 from sure_math.answers.numbers import exact_value, render
 from sure_math.answers.units import PERCENT
 
 
 def problem_keys(answers: Iterable[str]) -> dict[str, str]:
     """The key of every distinct answer of one problem; equal keys mean equal answers."""
-    forms = _percentages({answer: parse(answer) for answer in answers})
+    forms = {answer: parse(answer) for answer in answers}
     items = [item for form in forms.values() for item in form.items]
-    units = len({item.unit for item in items if item.unit}) > 1
-    names = len({item.name for item in items if item.name}) > 1
-    return {answer: form.key(names=names, units=units) for answer, form in forms.items()}
+    if _fractions_written(items):
+        forms = {
+            answer: replace(form, items=tuple(map(_as_fraction, form.items)))
+            for answer, form in forms.items()
+        }
+    units = {item.unit for form in forms.values() for item in form.items} - {""}
+    names = {form.name for form in forms.values()} - {""}
+    return {
+        answer: form.key(name=len(names) > 1, units=len(units) > 1)
+        for answer, form in forms.items()
+    }
 
 
-def _percentages(forms: dict[str, Form]) -> dict[str, Form]:
-    """Percentages as fractions of 1 if the problem's other answers write them so."""
-    items = [item for form in forms.values() for item in form.items]
-    bare = {exact_value(item.value) for item in items if not item.unit}
-    if not any(item.unit == PERCENT and _fraction(item) in bare for item in items):
-        return forms
-    return {answer: Form(tuple(map(_as_fraction, form.items))) for answer, form in forms.items()}
-
-
-def _fraction(item: Item) -> Fraction | str:
-    value = exact_value(item.value)
-    return "open" if value is None else value / 100
+def _fractions_written(items: Iterable[Item]) -> bool:
+    """Whether some percentage also stands there as a fraction of 1."""
+    items = list(items)
+    plain = {item.value for item in items if not item.unit}
+    return any(item.unit == PERCENT and _as_fraction(item).value in plain for item in items)
 
 
 def _as_fraction(item: Item) -> Item:
     value = exact_value(item.value)
     if item.unit != PERCENT or value is None:
         return item
-    return replace(item, value=render(value / 100), unit="")
+    return Item(render(value / 100))

@@ -28,6 +28,11 @@ CPU_SECONDS = 2.0
 MEMORY_BYTES = 2 * 1024**3
 _DEADLINE = 60.0
 _TASKS_PER_WORKER = 3000
+# -P keeps the current folder out, where any random.py would shadow the standard library; the folder
+# of this package comes last, for one that is not installed.
+_START = (
+    "import sys; sys.path.append(sys.argv.pop(1));from sure_math.answers.worker import main; main()"
+)
 # Static limits: what exceeds them is undecided without starting any work.
 _MAX_LENGTH = 600
 _MAX_NESTING = 20
@@ -73,12 +78,15 @@ class SymbolicChecker:
             return "undecided"
         with self._lock:
             worker = self._ready_worker()
-            reply = worker.ask({"a": a, "b": b})
-            if reply is None:
-                self._drop_worker()
-                return "undecided"
-            verdict: Verdict = reply["verdict"]
-            return verdict
+            reply = None
+            try:
+                reply = worker.ask({"a": a, "b": b})
+            finally:
+                # Also after Ctrl-C: a late reply must never answer the next question.
+                if reply is None:
+                    self._drop_worker()
+        verdict: Verdict = reply["verdict"] if reply else "undecided"
+        return verdict
 
     def close(self) -> None:
         """End the worker; a later `check` starts a new one."""
@@ -105,17 +113,12 @@ class _Worker:
     def __init__(self, arguments: list[str]) -> None:
         self.owner = os.getpid()
         self.tasks = 0
-        # The folder of this very package first, and never the user's current folder, in which any
-        # random.py would shadow the standard library.
         root = str(Path(__file__).resolve().parents[2])
-        paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"}
         process = subprocess.Popen(
-            [sys.executable, "-m", "sure_math.answers.worker", *arguments],
+            [sys.executable, "-P", "-c", _START, root, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
         )
         self._process = process
         self.stop = weakref.finalize(self, _end, process, self.owner)

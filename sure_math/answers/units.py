@@ -13,15 +13,15 @@ PERCENT = "percent"
 
 _SYNONYMS = {
     "m": "m meter meters metre metres",
-    "cm": "cm centimeter centimeters centimetre centimetres",
+    "cm": "cm cms centimeter centimeters centimetre centimetres",
     "mm": "mm millimeter millimeters millimetre millimetres",
-    "km": "km kilometer kilometers kilometre kilometres",
+    "km": "km kms kilometer kilometers kilometre kilometres",
     "in": "in inch inches",
     "ft": "ft foot feet",
     "yd": "yd yard yards",
     "mile": "mi mile miles",
     "g": "g gm gram grams",
-    "kg": "kg kilogram kilograms",
+    "kg": "kg kgs kilogram kilograms",
     "mg": "mg milligram milligrams",
     "lb": "lb lbs pound pounds",
     "oz": "oz ounce ounces",

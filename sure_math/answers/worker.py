@@ -1,7 +1,7 @@
 """The process behind `symbolic.SymbolicChecker`: math-verify under hard limits.
 
-Run as `python -m sure_math.answers.worker CPU_SECONDS MEMORY_BYTES`. Reads one JSON question per
-line from standard input and answers each with one line; ends when standard input closes.
+`main` takes CPU_SECONDS and MEMORY_BYTES from the command line, reads one JSON question per line
+from standard input and answers each with one line; it ends when standard input closes.
 
 Two CPU limits: a profiling timer raises an exception inside Python code, and for C code that does
 not return to Python the kernel ends the process (RLIMIT_CPU) shortly after.
@@ -82,7 +82,7 @@ def _verdict(a: str, b: str) -> str:
     if _is_rounding(left[0], b) or _is_rounding(right[0], a):
         return "equal"
     if _numbers_differ(left[0], right[0]):
-        return "undecided"
+        return "different"
     # x > 2 and (2, oo) are one set whichever comes first.
     options = {"strict": True, "allow_set_relation_comp": True, "timeout_seconds": None}
     equal = verify(left, right, **options) and verify(right, left, **options)
@@ -128,7 +128,3 @@ def _is_rounding(exact: Any, text: str) -> bool:
         return False
     error = abs(value - sympy.Rational(rounded.numerator, rounded.denominator))
     return bool(error <= sympy.Rational(1, 2 * 10**places))
-
-
-if __name__ == "__main__":
-    main()
