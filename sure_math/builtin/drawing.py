@@ -20,6 +20,7 @@ LIGHT = ("addition", "multiplication", "remainder", "percent", "pair", "combinat
 """Families short enough to be a further term of a composed problem."""
 
 _FAMILY_NAMES = tuple(FAMILIES)
+_TRIES = 500
 
 
 def draw(
@@ -44,11 +45,12 @@ def draw(
 
 def draw_instance(rng: Random, level: int, *, reserved: bool = False) -> Instance:
     """A random instance of any family that is, or is not, kept for evaluation."""
-    family = FAMILIES[rng.choice(_FAMILY_NAMES)]
     while True:
-        instance = family.draw(rng, level)
-        if instance.reserved == reserved:
-            return instance
+        family = FAMILIES[rng.choice(_FAMILY_NAMES)]
+        for _ in range(_TRIES):  # a small family may have no reserved instance at this level
+            instance = family.draw(rng, level)
+            if instance.reserved == reserved:
+                return instance
 
 
 def styled(rng: Random, instance: Instance, style: str) -> Problem | None:
