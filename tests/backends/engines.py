@@ -38,10 +38,8 @@ def make_request(number: int, problem: str, **sampling: Any) -> Request:
 
 def prompt_ids(model_dir: Path, request: Request) -> list[int]:
     """The prompt as transformers' own chat template call encodes it."""
-    transformers = require("transformers")
-    tokenizer = transformers.AutoTokenizer.from_pretrained(model_dir)
     messages = [{"role": m.role, "content": m.content} for m in request.messages]
-    encoded = tokenizer.apply_chat_template(
+    encoded = _tokenizer(model_dir).apply_chat_template(
         messages,
         add_generation_prompt=True,
         enable_thinking=request.sampling.enable_thinking,
@@ -64,3 +62,8 @@ def reference_logprob(model_dir: Path, prompt: Sequence[int], response: Sequence
 def _reference(model_dir: Path) -> Any:
     transformers = require("transformers")
     return transformers.AutoModelForCausalLM.from_pretrained(model_dir, dtype="float32").eval()
+
+
+@cache
+def _tokenizer(model_dir: Path) -> Any:
+    return require("transformers").AutoTokenizer.from_pretrained(model_dir)

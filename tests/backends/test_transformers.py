@@ -83,7 +83,9 @@ def test_noise_belongs_to_the_sample_and_not_to_the_batch(backend: TransformersB
 
 
 def test_different_prompts_do_not_share_their_noise(backend: TransformersBackend) -> None:
-    requests = [make_request(number, f"Compute {number} + 1.", max_tokens=1) for number in range(50)]
+    requests = [
+        make_request(number, f"Compute {number} + 1.", max_tokens=1) for number in range(50)
+    ]
     tokens = {answer.samples[0].token_ids for answer in backend.generate(requests)}
     assert len(tokens) > 10
 
@@ -135,9 +137,7 @@ def test_completions_leave_with_their_batch(backend: TransformersBackend) -> Non
     assert {completion.request_id for completion in stream} == {"row-1", "row-2"}
 
 
-def test_a_prompt_that_the_template_refuses_is_rejected(
-    model_dir: Path, tmp_path: Path
-) -> None:
+def test_a_prompt_that_the_template_refuses_is_rejected(model_dir: Path, tmp_path: Path) -> None:
     folder = copy_model(model_dir, tmp_path)
     template = "{% if messages[0].role == 'system' %}{{ raise_exception('no') }}{% endif %}x"
     (folder / "chat_template.jinja").write_text(template)
