@@ -246,6 +246,7 @@ class _Network:
         self.kv_heads = self.config["num_key_value_heads"]
         self.head_dim = self.config["head_dim"]
         self.layers = [_layer(weights, i) for i in range(self.config["num_hidden_layers"])]
+        self.scale = np.float32(self.head_dim**-0.5)
         half = np.arange(0, self.head_dim, 2) / self.head_dim
         angles = np.outer(
             np.arange(self.config["max_position_embeddings"]), self.config["rope_theta"] ** -half
@@ -285,7 +286,7 @@ class _Network:
         values[1, :, :, start:end] = v
         keys, held = values[0, :, :, :end], values[1, :, :, :end]
         q = q.reshape(rows, self.kv_heads, groups * count, self.head_dim)
-        products: Array = q @ keys.transpose(0, 1, 3, 2) * np.float32(self.head_dim**-0.5)
+        products: Array = np.matmul(q, keys.transpose(0, 1, 3, 2)) * self.scale
         scores = products.reshape(rows, self.kv_heads, groups, count, end) + mask
         weights = _softmax(scores).reshape(rows, self.kv_heads, groups * count, end)
         mixed = (weights @ held).reshape(rows, self.heads, count, self.head_dim)

@@ -2,7 +2,8 @@
 `Qwen3ForCausalLM`.
 """
 
-# mypy: disable-error-code="misc"  (torch is untyped here, so nn.Module is Any)
+# torch is untyped here, so nn.Module is Any:
+# mypy: disable-error-code="misc"
 
 import math
 from dataclasses import dataclass
