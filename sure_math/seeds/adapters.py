@@ -5,11 +5,13 @@ licence, citation, known defects) stands in `data_cards/sources/<adapter>.md`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sure_math.answers.boxed import extract_answer
+from sure_math.config import SourceConfig
+from sure_math.seeds.builtin import draw_problems
 from sure_math.seeds.rows import AnswerSource, Draft, Flag, Row
 from sure_math.text import repair_controls
 
@@ -34,6 +36,8 @@ class Adapter:
     answer_source: AnswerSource = "source"
     benchmark_splits: tuple[str, ...] = ()
     stream: bool = False
+    generate: Callable[[SourceConfig, int], Iterator[Row]] | None = None
+    """Makes the rows (from the source and the run's seed) where a program writes them."""
     path: Path | None = None
     """The file to read where the source is part of this package."""
 
@@ -159,6 +163,10 @@ def _gsm8k(row: Row) -> Draft:
     solution = row["answer"] if isinstance(row["answer"], str) else ""
     _, mark, answer = solution.rpartition("####")
     return Draft(row["question"], answer.strip().replace(",", "") if mark else None)
+
+
+def _builtin(row: Row) -> Draft:
+    return Draft(row["problem"], row["answer"])
 
 
 def _curated(row: Row) -> Draft:
@@ -295,6 +303,15 @@ _PUBLIC = (
         license="unknown",
         split="test",
         benchmark_splits=("test",),
+    ),
+    Adapter(
+        name="builtin",
+        dataset="sure-math/builtin",
+        draft=_builtin,
+        columns=("problem", "answer"),
+        license="apache-2.0",
+        answer_source="program",
+        generate=draw_problems,
     ),
     Adapter(
         name="curated",

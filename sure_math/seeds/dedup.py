@@ -4,8 +4,8 @@ The result depends only on the set of rows, not on their order.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from sure_math.answers.equivalence import equivalent
 from sure_math.seeds.rows import Reject, SeedRow
@@ -24,12 +24,11 @@ LICENSE_PRIORITY = (
 """Permissive first; a licence that is not listed ranks just before `unknown`."""
 
 
-@dataclass(frozen=True)
-class Deduplicated:
-    """`kept` in the order of the input; `rejects` are `duplicate` and `label_conflict` rows."""
+class Deduplicated(NamedTuple):
+    """The rows kept, in the order given, and the `duplicate` and `label_conflict` rejects."""
 
-    kept: tuple[SeedRow, ...]
-    rejects: tuple[Reject, ...]
+    kept: list[SeedRow]
+    rejects: list[Reject]
 
 
 def deduplicate(
@@ -40,29 +39,31 @@ def deduplicate(
     Of equal texts the row with an answer stays, then the one with the freer licence, then the one
     with the lowest id. If two of their answers are not `equal`, no row of the group stays.
     """
+    rows = list(rows)
     groups: dict[str, list[SeedRow]] = {}
     for row in rows:
         groups.setdefault(canonical_text(row.problem), []).append(row)
-    kept: list[SeedRow] = []
+    kept: set[int] = set()
     rejects: list[Reject] = []
     for group in groups.values():
-        conflict = _conflict(group, equal)
-        if conflict:
-            rejects += [Reject(row.id, "label_conflict", conflict, row.problem) for row in group]
-            continue
-        best = min(group, key=_rank)
-        kept.append(best)
-        rest = [row for row in group if row is not best]
-        rejects += [Reject(row.id, "duplicate", f"of {best.id}", row.problem) for row in rest]
-    return Deduplicated(tuple(kept), tuple(sorted(rejects, key=lambda r: (r.id, r.reason))))
+        best, conflict = min(group, key=_rank), _conflict(group, equal)
+        if conflict is None:
+            kept.add(id(best))
+        for row in group:
+            if conflict is not None:
+                rejects.append(Reject(row.id, "label_conflict", conflict, row.problem))
+            elif row is not best:
+                rejects.append(Reject(row.id, "duplicate", f"of {best.id}", row.problem))
+    remaining = [row for row in rows if id(row) in kept]
+    return Deduplicated(remaining, sorted(rejects, key=lambda reject: reject.id))
 
 
-def _rank(row: SeedRow) -> tuple[bool, int, str, str, str]:
-    last = len(LICENSE_PRIORITY) - 1
-    known = row.license in LICENSE_PRIORITY
-    priority = LICENSE_PRIORITY.index(row.license) if known else last
-    unlisted_first = f"{int(row.license == 'unknown')}"
-    return row.answer is None, priority, unlisted_first, row.id, row.source
+def _rank(row: SeedRow) -> tuple[bool, float, str, str]:
+    if row.license in LICENSE_PRIORITY:
+        priority = float(LICENSE_PRIORITY.index(row.license))
+    else:
+        priority = len(LICENSE_PRIORITY) - 1.5
+    return row.answer is None, priority, row.id, row.source
 
 
 def _conflict(group: list[SeedRow], equal: Callable[[str, str], bool]) -> str | None:

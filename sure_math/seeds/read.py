@@ -6,32 +6,19 @@ Python hash seed, and the first `cap` rows of it are found in one pass with `cap
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from sure_math.config import EvaluationSet, SourceConfig
+from sure_math.config import SourceConfig
 from sure_math.errors import ConfigError, DataError
 from sure_math.seeds.adapters import ADAPTERS, Adapter
+from sure_math.seeds.check import Located, Source, check
 from sure_math.seeds.files import find_files, read_file
 from sure_math.seeds.hub import read_hub, resolve_revision
-from sure_math.seeds.rows import Draft, Flag, Reason, Reject, Row, SeedRow
+from sure_math.seeds.rows import Reject, Row, SeedRow
 from sure_math.seeds.table import table_adapter
-from sure_math.text import asks_proof, has_choices, has_figure, has_parts, repair_controls
-
-Source = SourceConfig | EvaluationSet
 
 _TABLE_ONLY = ("dataset", "problem_column", "answer_column", "id_column", "license")
-
-
-@dataclass(frozen=True)
-class _Located:
-    """A raw row and where it stands in its source."""
-
-    place: str
-    number: int
-    revision: str | None
-    row: Row
 
 
 def read(source: Source, seed: int, *, min_length: int = 0) -> Iterator[SeedRow | Reject]:
@@ -50,14 +37,12 @@ def read(source: Source, seed: int, *, min_length: int = 0) -> Iterator[SeedRow 
     cap = source.cap if isinstance(source, SourceConfig) else None
     kept: list[tuple[int, SeedRow]] = []  # a heap, largest key first
     rejects: list[tuple[int, Reject]] = []
-    empty = True
     try:
-        for located in _rows(source, adapter):
-            empty = False
+        for located in _rows(source, adapter, seed):
             key = shuffle_key(seed, f"{located.place}:{located.number}")
             if len(kept) == cap and key > -kept[0][0]:
                 continue
-            seen = _check(source, adapter, located, min_length)
+            seen = check(source, adapter, located, min_length)
             if isinstance(seen, Reject):
                 rejects.append((key, seen))
             elif seen is not None:
@@ -66,12 +51,14 @@ def read(source: Source, seed: int, *, min_length: int = 0) -> Iterator[SeedRow 
                     heapq.heappop(kept)
     except DataError as error:
         raise DataError(f"source {source.name}: {error.message}", hint=error.hint) from error
-    if empty:
-        raise DataError(f"source {source.name}: {source.path or adapter.dataset} has no rows")
+    if not kept and not rejects:
+        raise DataError(
+            f"source {source.name}: {source.path or adapter.dataset} has no rows for it"
+        )
     last = -kept[0][0] if len(kept) == cap else None
     passed = [(key, reject) for key, reject in rejects if last is None or key < last]
-    ordered = sorted([*((-key, row) for key, row in kept), *passed], key=lambda pair: pair[0])
-    yield from (item for _, item in ordered)
+    found: list[tuple[int, SeedRow | Reject]] = [*((-key, row) for key, row in kept), *passed]
+    yield from (item for _, item in sorted(found, key=lambda pair: pair[0]))
 
 
 def shuffle_key(seed: int, place: str) -> int:
@@ -99,12 +86,12 @@ def adapter_for(source: Source) -> Adapter:
     return ADAPTERS[source.adapter]
 
 
-def _rows(source: Source, adapter: Adapter) -> Iterator[_Located]:
+def _rows(source: Source, adapter: Adapter, seed: int) -> Iterator[Located]:
     split = source.split or adapter.split
-    wanted = (*adapter.columns, *adapter.optional)
-    for config in (source.config,) if source.config else adapter.configs:
-        place = f"{adapter.dataset}:{config or 'default'}:{split}"
-        revision, rows = _open(source, adapter, config, split, wanted)
+    for config in _configs(source, adapter):
+        part = source.name if adapter.generate else config or "default"
+        place = f"{adapter.dataset}:{part}:{split}"
+        revision, rows = _open(source, adapter, config, seed)
         for number, row in enumerate(rows):
             missing = [name for name in adapter.columns if name not in row]
             if missing and number == 0:
@@ -113,86 +100,40 @@ def _rows(source: Source, adapter: Adapter) -> Iterator[_Located]:
                     f"it has {', '.join(sorted(map(str, row)))}",
                     hint="check `path`, `config` and `split`, or name the columns (adapter table)",
                 )
-            yield _Located(place, number, revision, {**dict.fromkeys(missing), **row})
+            yield Located(place, number, revision, {**dict.fromkeys(missing), **row})
 
 
 def source_files(source: Source) -> list[Path]:
-    """The local files a source is read from, in a fixed order; none for a source on the hub."""
+    """The local files a source reads; none if it is on the hub or made by a program.
+
+    Raises:
+        ConfigError: the source's options do not fit its adapter.
+        DataError: `path` does not hold what the source asks for.
+    """
     adapter = adapter_for(source)
+    found = [_files(source, adapter, config) for config in _configs(source, adapter)]
+    return sorted({file for files in found for file in files})
+
+
+def _configs(source: Source, adapter: Adapter) -> tuple[str | None, ...]:
+    return (source.config,) if source.config else adapter.configs
+
+
+def _files(source: Source, adapter: Adapter, config: str | None) -> list[Path]:
     path = Path(source.path) if source.path else adapter.path
-    if path is None:
-        return []
-    configs = (source.config,) if source.config else adapter.configs
-    split = source.split or adapter.split
-    return [file for config in configs for file in find_files(path, config, split)]
+    return find_files(path, config, source.split or adapter.split) if path else []
 
 
 def _open(
-    source: Source, adapter: Adapter, config: str | None, split: str, columns: tuple[str, ...]
+    source: Source, adapter: Adapter, config: str | None, seed: int
 ) -> tuple[str | None, Iterator[Row]]:
-    path = Path(source.path) if source.path else adapter.path
-    if path is not None:
-        files = find_files(path, config, split)
+    split, columns = source.split or adapter.split, (*adapter.columns, *adapter.optional)
+    if adapter.generate is not None:
+        if not isinstance(source, SourceConfig):
+            raise ConfigError(f"{source.name}: {adapter.name} makes seeds, no evaluation set")
+        return None, adapter.generate(source, seed)
+    if files := _files(source, adapter, config):
         return source.revision, (row for file in files for row in read_file(file, columns))
     revision = resolve_revision(adapter.dataset, source.revision or adapter.revision)
     rows = read_hub(adapter.dataset, config, split, revision, columns, stream=adapter.stream)
     return revision, rows
-
-
-def _check(
-    source: Source, adapter: Adapter, located: _Located, min_length: int
-) -> SeedRow | Reject | None:
-    """A seed, a reject, or None for a row that does not belong to this source."""
-    draft = adapter.draft(located.row)
-    if draft is None:
-        return None
-    if draft.tier is not None and isinstance(source, SourceConfig) and draft.tier != source.tier:
-        return None
-    place = f"{located.place}:{draft.upstream_id or located.number}"
-    if not isinstance(draft.problem, str):
-        nothing = draft.problem is None
-        return _reject(place, "empty" if nothing else "not_text", repr(draft.problem))
-    problem = repair_controls(draft.problem)
-    answer = repair_controls(draft.answer or "")
-    if problem is None or answer is None:
-        where = "in the problem" if problem is None else "in the answer"
-        return _reject(place, "control_characters", draft.problem, where)
-    text = problem[0].strip()
-    if len(text) < max(min_length, 1):
-        detail = f"{len(text)} of {min_length} characters" if text else None
-        return _reject(place, "too_short" if text else "empty", draft.problem, detail)
-    benchmark = isinstance(source, EvaluationSet) or (
-        (source.split or adapter.split) in adapter.benchmark_splits
-    )
-    value = answer[0].strip() or None
-    return SeedRow(
-        id=place,
-        source=source.name,
-        problem=text,
-        answer=value,
-        answer_source=None if value is None else adapter.answer_source,
-        license=adapter.license,
-        revision=located.revision,
-        level=draft.level,
-        domain=draft.domain,
-        flags=_flags(draft, text, value, problem[1] or answer[1], benchmark),
-    )
-
-
-def _flags(
-    draft: Draft, problem: str, answer: str | None, repaired: bool, benchmark: bool
-) -> tuple[Flag, ...]:
-    noticed: dict[Flag, bool] = {
-        "figure": has_figure(problem),
-        "proof": answer is None and asks_proof(problem),
-        "multi_part": has_parts(problem),
-        "multiple_choice": has_choices(problem),
-        "repaired": repaired,
-        "eval_source": benchmark,
-    }
-    return tuple(sorted({*draft.flags, *(flag for flag, found in noticed.items() if found)}))
-
-
-def _reject(place: str, reason: Reason, raw: str, detail: str | None = None) -> Reject:
-    # Lone surrogates cannot be stored; their escapes can.
-    return Reject(place, reason, detail, raw.encode(errors="backslashreplace").decode())

@@ -1,7 +1,7 @@
 """Checks of the curated problems counting-1 to counting-8, by listing the cases."""
 
 from functools import cache
-from itertools import combinations, permutations, product
+from itertools import combinations, pairwise, permutations, product
 
 
 def counting_1() -> int:
@@ -26,7 +26,7 @@ def counting_4() -> int:
 
 def counting_5() -> int:
     return sum(
-        sum(chosen) % 2 == 0 and all(b - a > 1 for a, b in zip(chosen, chosen[1:], strict=False))
+        sum(chosen) % 2 == 0 and all(b - a > 1 for a, b in pairwise(chosen))
         for chosen in combinations(range(1, 13), 4)
     )
 

@@ -35,9 +35,7 @@ def number_theory_6() -> int:
 
 def number_theory_7() -> set[tuple[int, int]]:
     """1/m is at least half and less than all of 3/20, so m runs from 7 to 13."""
-    return {
-        (m, n) for m in range(1, 41) for n in range(m, 1000) if 20 * (m + n) == 3 * m * n
-    }
+    return {(m, n) for m in range(1, 41) for n in range(m, 1000) if 20 * (m + n) == 3 * m * n}
 
 
 def number_theory_8() -> int:

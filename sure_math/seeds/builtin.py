@@ -1,0 +1,77 @@
+"""The `builtin` adapter: program-made problems of the families that the built-in models know.
+
+Drawn from the part of each family that is kept out of training, and used only if a second
+computation confirms the answer.
+"""
+
+from collections.abc import Iterator
+from random import Random
+
+import sympy as sp
+
+from sure_math.answers.equivalence import equivalent
+from sure_math.builtin import verify
+from sure_math.builtin.drawing import NATURAL_STYLES, styled
+from sure_math.builtin.families import FAMILIES
+from sure_math.builtin.numerals import fraction
+from sure_math.builtin.problems import Problem, solve, text
+from sure_math.config import SourceConfig, Tier
+from sure_math.errors import ConfigError, DataError
+from sure_math.seeds.rows import Row
+from sure_math.text import canonical_text
+
+_LEVELS: dict[Tier, int] = {"easy": 1, "medium": 2, "hard": 3, "competition": 3}
+_DRAWS_PER_PROBLEM = 2000
+
+
+def draw_problems(source: SourceConfig, seed: int) -> Iterator[Row]:
+    """`cap` different problems of the source's tier, as rows with `problem` and `answer`.
+
+    Args:
+        source: its name takes part in the seed, so that two sources draw different problems.
+        seed: the run's seed.
+
+    Raises:
+        ConfigError: the source has no cap.
+        DataError: the families do not hold that many problems of this tier.
+    """
+    if source.cap is None:
+        raise ConfigError(f"source {source.name}: adapter builtin needs a `cap`")
+    rng = Random(f"{seed}:{source.name}")
+    seen: set[str] = set()
+    for _ in range(_DRAWS_PER_PROBLEM * source.cap):
+        problem = _draw(rng, source.tier)
+        if problem is None:
+            continue
+        statement = text(problem, rng)
+        answer = confirmed_answer(problem)
+        if answer is None or canonical_text(statement) in seen:
+            continue
+        seen.add(canonical_text(statement))
+        yield {"problem": statement, "answer": answer}
+        if len(seen) == source.cap:
+            return
+    raise DataError(
+        f"the built-in families gave only {len(seen)} different {source.tier} problems, "
+        f"not {source.cap}",
+        hint="lower `cap`",
+    )
+
+
+def _draw(rng: Random, tier: Tier) -> Problem | None:
+    """A problem that begins with an instance kept out of training; None if this draw is none."""
+    first = FAMILIES[rng.choice(tuple(FAMILIES))].draw(rng, _LEVELS[tier])
+    if not first.reserved:
+        return None
+    natural = rng.choices(tuple(NATURAL_STYLES), tuple(NATURAL_STYLES.values()))[0]
+    return styled(rng, first, "competition" if tier == "competition" else natural)
+
+
+def confirmed_answer(problem: Problem) -> str | None:
+    """The worked solution's answer if sympy finds the same, else None."""
+    _, answer = solve(problem)
+    second = verify.answer(problem)
+    if answer.value is not None:
+        exact = sp.Rational(answer.value.numerator, answer.value.denominator)
+        return fraction(answer.value) if second == exact else None
+    return answer.forms[0] if equivalent(answer.forms[0], sp.latex(second)) else None
