@@ -89,6 +89,11 @@ def _parse_once(text: str) -> Form:
     values = parts if len(names) > 1 else [value for _, value in named]
     if "or" in connectives and any(map(_RELATION.search, values)):
         return Form((Item(text),))
+    # Groups, as in p=5,q=2;p=7,q=3 or 1,2;3,4: sorting would tear them apart.
+    if 1 < len(names) < sum(bool(name) for name, _ in named):
+        return Form((Item(",".join(parts)),))
+    if {",", ";"} <= connectives:
+        return Form((Item(text),))
     items = [Item(*_quantity(one)) for value in values for one in _plus_minus(value)]
     return Form(tuple(items), _function(names.pop()) if len(names) == 1 else "")
 

@@ -52,8 +52,8 @@ _THOUSANDS_COMMA = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _THOUSANDS_SPACE = re.compile(r"-?\d{1,3}(?: \d{3})+(?:\.\d+)?")
 _MIXED_NUMBER = re.compile(r"(-?\d+) +(\d+) ?/ ?(\d+)")
 _TEXT = re.compile(r"(?P<value>[\d})])?\s*\\text\s*\{(?P<body>[^{}]*)\}")
-_COUNTED = re.compile(r"(\d[\d.,]*) ([A-Za-z][A-Za-z ]*)")
-_UNIT_LETTERS = frozenset("mgshlL")
+_COUNTED = re.compile(r"(\d[\d.,]*)~([a-z][a-z~]*)")
+_SHORT_UNIT = re.compile(r"[mgshlL](?:[/^. ].*)?")
 _MATRIX = re.compile(r"\\(begin|end)\{(?:[bp]?matrix|smallmatrix)\}")
 _ARRAY = re.compile(r"[\[(]\\begin\{array\}\{[lcr| ]*\}(.*?)\\end\{array\}[\])]", re.DOTALL)
 # Each pass leaves its result alone, so order is all that matters.
@@ -127,13 +127,16 @@ def _numbers(text: str) -> str:
 
 
 def _words(match: re.Match[str]) -> str:
-    r"""\text{...}: words stay marked as text, everything else (letters, numbers) is mathematics."""
+    r"""\text{...}: words stay marked as text, everything else (letters, numbers) is mathematics.
+
+    A tilde keeps the words apart, since all spaces go.
+    """
     value, body = match["value"] or "", " ".join(match["body"].split())
-    connective = body.strip(" ,;").lower()
-    if connective in ("and", "or"):
-        return rf"{value} \{connective} "
-    if not value and (counted := _COUNTED.fullmatch(body)):
-        return rf"{counted[1]}\text{{{counted[2].lower()}}}"
-    if re.search(r"[A-Za-z]{2}", body) or (value and body in _UNIT_LETTERS):
-        return rf"{value}\text{{{body.lower()}}}"
+    words = body.lower().replace(" ", "~")
+    if words.strip("~,;") in ("and", "or"):
+        return rf"{value} \{words.strip('~,;')} "
+    if not value and (counted := _COUNTED.fullmatch(words)):
+        return rf"{counted[1]}\text{{{counted[2]}}}"
+    if re.search(r"[A-Za-z]{2}", body) or (value and _SHORT_UNIT.fullmatch(body)):
+        return rf"{value}\text{{{words}}}"
     return f"{value} {body} "

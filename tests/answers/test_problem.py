@@ -13,6 +13,8 @@ def classes(*answers: str) -> set[frozenset[str]]:
 
 def test_one_unit_is_dropped() -> None:
     assert len(classes("5", r"5 \text{ cm}", "5 cm")) == 1
+    assert len(classes("5", r"5\text{ m}^2", r"5 \text{ square metres}")) == 1
+    assert len(classes("30, 60", r"30^\circ, 60^\circ")) == 1
 
 
 def test_several_units_stay_apart() -> None:
