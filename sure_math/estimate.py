@@ -11,6 +11,7 @@ from sure_math.pipeline import execute, select
 from sure_math.prompts import load_prompt
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
+from sure_math.runtime.store import stored_footers
 from sure_math.summary import table
 
 _CHARACTERS_PER_TOKEN = 3.5
@@ -76,7 +77,7 @@ def _system(prompt: str) -> float:
 
 def _measured(run: Run) -> float | None:
     """Mean response length of the samples this run already has."""
-    footers = run.store("sample").scan().values()
+    footers = stored_footers(run.root / "sample")
     rows = sum(footer.rows for footer in footers)
     return sum(f.stats.get("completion_tokens", 0) for f in footers) / rows if rows else None
 

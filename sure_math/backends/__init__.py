@@ -7,7 +7,7 @@ from typing import Any
 from sure_math.backends.base import Backend
 from sure_math.config import BuiltinModel, ModelConfig, OpenAIModel, VllmModel
 
-__all__ = ["model_identity", "open_backend"]
+__all__ = ["model_identity", "model_name", "open_backend"]
 
 
 def open_backend(config: ModelConfig) -> Backend:
@@ -31,6 +31,13 @@ def open_backend(config: ModelConfig) -> Backend:
     from sure_math.backends.transformers import TransformersBackend
 
     return TransformersBackend(config)
+
+
+def model_name(config: ModelConfig) -> str:
+    """The name written into rows and cards."""
+    if isinstance(config, BuiltinModel):
+        return f"builtin/{Path(config.model).name}"
+    return config.model
 
 
 def model_identity(config: ModelConfig) -> dict[str, Any]:

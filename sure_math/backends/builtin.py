@@ -34,7 +34,8 @@ class BuiltinBackend:
 
     def __init__(self, config: BuiltinModel) -> None:
         self._engine = BuiltinEngine(checkpoint_folder(config.model))
-        self.info = BackendInfo("builtin", f"builtin/{config.model}", None, "numpy", "raw_logprobs")
+        name = f"builtin/{Path(config.model).name}"
+        self.info = BackendInfo("builtin", name, None, "numpy", "raw_logprobs")
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Completion]:
         """Answer the requests in batches of similar prompt length."""

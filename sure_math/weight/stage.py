@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from sure_math import schemas
-from sure_math.backends import model_identity
+from sure_math.backends import model_identity, model_name
 from sure_math.config import Recipe
 from sure_math.runtime.context import Context
 from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
@@ -65,7 +65,7 @@ def annotation(group: list[Row], recipe: Recipe) -> Row:
         ],
         "conflicts": first["conflicts"],
         "teacher": first["model"],
-        "judge": recipe.models.judge.model if recipe.cluster.judge else None,
+        "judge": model_name(recipe.models.judge) if recipe.cluster.judge else None,
         "logprobs_mode": "raw_logprobs" if known else "none",
     }
 
