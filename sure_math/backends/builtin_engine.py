@@ -100,7 +100,7 @@ class BuiltinEngine:
         cache, logits = self._prefill(prompts, width)
         repeats = np.repeat(np.arange(len(prompts)), [p.n for p in prompts])
         cache.select(repeats)
-        rows = _Rows.start(prompts, self.max_positions - width)
+        rows = _Rows.start(prompts, self.max_positions)
         logits = logits[repeats]
         while True:
             chosen = rows.choose(logits)
@@ -139,9 +139,9 @@ class _Rows:
     step: int = 0
 
     @classmethod
-    def start(cls, prompts: list[Prompt], room: int) -> "_Rows":
+    def start(cls, prompts: list[Prompt], positions: int) -> "_Rows":
         owners = [(p, sample) for p in prompts for sample in range(p.n)]
-        limits = np.array([min(p.max_tokens, room) for p, _ in owners])
+        limits = np.array([min(p.max_tokens, positions - len(p.tokens)) for p, _ in owners])
         # The rows of one batch draw as many numbers as the longest needs; a generator's stream is
         # the same however far it is read, so a row's draws do not depend on its neighbours.
         draws = [np.random.default_rng([p.seed, k]).random(limits.max()) for p, k in owners]
@@ -248,9 +248,9 @@ class _Network:
         self.layers = [_layer(weights, i) for i in range(self.config["num_hidden_layers"])]
         self.scale = np.float32(self.head_dim**-0.5)
         half = np.arange(0, self.head_dim, 2) / self.head_dim
-        angles = np.outer(
-            np.arange(self.config["max_position_embeddings"]), self.config["rope_theta"] ** -half
-        )
+        # Rotary positions are relative, and padding on the left can push a row up to twice as far.
+        positions = np.arange(2 * self.config["max_position_embeddings"])
+        angles = np.outer(positions, self.config["rope_theta"] ** -half)
         self.cos, self.sin = np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
 
     def new_cache(self, padding: Array) -> _Cache:
@@ -289,7 +289,7 @@ class _Network:
         products: Array = np.matmul(q, keys.transpose(0, 1, 3, 2)) * self.scale
         scores = products.reshape(rows, self.kv_heads, groups, count, end) + mask
         weights = _softmax(scores).reshape(rows, self.kv_heads, groups * count, end)
-        mixed = (weights @ held).reshape(rows, self.heads, count, self.head_dim)
+        mixed: Array = np.matmul(weights, held).reshape(rows, self.heads, count, self.head_dim)
         out: Array = mixed.transpose(0, 2, 1, 3).reshape(rows, count, -1) @ layer.out
         return out
 
