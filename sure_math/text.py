@@ -55,7 +55,7 @@ _LATEX: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, replacement in (
         (r"\\[dtc]frac(?![a-zA-Z])", r"\\frac "),
         (r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle)(?![a-zA-Z])\.?", " "),
-        (r"\\(?:text(?:bf|it|rm)?|mathrm|mathbf|operatorname\*?|mbox)\s*(?=\{)", " "),
+        (r"\\(?:text(?:bf|it|rm)?|mathrm|mathbf|operatorname\*?|mbox)\s*\{([^{}]*)\}", r" \1 "),
         (r"\\(?:q?quad|[,;:! ])", " "),
         (r"\\[()\[\]$]|\$|~", " "),
         (r"\\le(?![a-zA-Z])", r"\\leq "),
@@ -65,7 +65,8 @@ _LATEX: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\\%", "%"),
         (r"(?<=\d)\s*,\s*(?=\d)", ","),
         (r"[.,](?!\d)|[;?\"]", " "),  # punctuation; a decimal point stands before a digit
-        (r"(?<!\d)\s+|\s+(?!\d)", ""),  # "1 2" is not "12"; every other space is typography
+        (r"\s+", " "),
+        (r"(?<!\d) | (?!\d)", ""),  # "1 2" is not "12"; every other space is typography
     )
 )
 _SINGLE = re.compile(r"(?<!\\)\{([^{}\\])\}")

@@ -7,10 +7,7 @@ computation confirms the answer.
 from collections.abc import Iterator
 from random import Random
 
-import sympy as sp
-
 from sure_math.answers.equivalence import equivalent
-from sure_math.builtin import verify
 from sure_math.builtin.drawing import NATURAL_STYLES, styled
 from sure_math.builtin.families import FAMILIES
 from sure_math.builtin.numerals import fraction
@@ -69,6 +66,10 @@ def _draw(rng: Random, tier: Tier) -> Problem | None:
 
 def confirmed_answer(problem: Problem) -> str | None:
     """The worked solution's answer if sympy finds the same, else None."""
+    import sympy as sp  # slow to import, and only this adapter needs it
+
+    from sure_math.builtin import verify
+
     _, answer = solve(problem)
     second = verify.answer(problem)
     if answer.value is not None:
