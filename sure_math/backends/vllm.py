@@ -35,9 +35,10 @@ from sure_math.config import VllmModel
 from sure_math.errors import BackendError, ConfigError
 
 _FINISH: dict[str | None, FinishReason] = {"stop": "stop", "length": "length"}
-_MEMORY_HINT = (
-    "lower max_model_len or gpu_memory_utilization. A teacher and a judge on one GPU share it: "
-    "0.65 and 0.20, say, or run the judge's stage after the teacher's."
+_ENGINE_HINT = (
+    "vLLM's own log, above, names the cause. If memory ran out, lower max_model_len or "
+    "gpu_memory_utilization; a teacher and a judge on one GPU share it: 0.65 and 0.20, say, or "
+    "run the judge's stage after the teacher's."
 )
 
 
@@ -64,7 +65,7 @@ class VllmBackend:
         self._sampling_params = vllm.SamplingParams
         self._config = config
         arguments = _engine_arguments(config, on_cpu=current_platform.is_cpu())
-        with _failing_as(f"vLLM cannot start {config.model!r}"):
+        with _failing_as(f"vLLM cannot start {config.model!r}", _ENGINE_HINT):
             self._llm: Any = vllm.LLM(**arguments)
         self._closed = Event()
         _wake_on_death(self._llm.llm_engine.engine_core, self._closed)
@@ -140,7 +141,7 @@ class VllmBackend:
         if isinstance(prompt, Completion):
             return prompt
         sampling = request.sampling
-        with _failing_as(f"vLLM refuses request {request.id!r}"):
+        with _failing_as(f"vLLM refuses {request.id!r}", "Check temperature, top_p and n."):
             params = self._sampling_params(
                 n=sampling.n,
                 temperature=sampling.temperature,
@@ -156,7 +157,7 @@ class VllmBackend:
 
     def _step(self) -> list[Any]:
         """Run the engine once: the requests that finished."""
-        with _failing_as("The vLLM engine died"):
+        with _failing_as("The vLLM engine died", _ENGINE_HINT):
             return [output for output in self._llm.llm_engine.step() if output.finished]
 
 
@@ -179,15 +180,12 @@ def _wake_on_death(core: Any, closed: Event) -> None:
 
 
 @contextmanager
-def _failing_as(what: str) -> Iterator[None]:
+def _failing_as(what: str, hint: str) -> Iterator[None]:
     """Whatever vLLM raises becomes a `BackendError`."""
     try:
         yield
     except Exception as error:
-        raise BackendError(
-            f"{what}: {error}",
-            hint=f"vLLM's own log, above, names the cause. If memory ran out: {_MEMORY_HINT}",
-        ) from error
+        raise BackendError(f"{what}: {error}", hint=hint) from error
 
 
 def _engine_arguments(config: VllmModel, on_cpu: bool) -> dict[str, Any]:

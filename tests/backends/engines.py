@@ -12,7 +12,7 @@ import pytest
 from sure_math.backends.base import Message, Request, Sampling
 
 CONTEXT = 1024
-"""Positions of the test checkpoint."""
+"""Positions of the checkpoint under test, the teacher that ships with the package."""
 
 PROBLEMS = (
     "Compute 17 + 25.",

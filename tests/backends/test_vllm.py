@@ -102,9 +102,11 @@ def test_a_seed_repeats_its_samples(backend: VllmBackend) -> None:
 
 
 def test_different_prompts_do_not_share_their_noise(backend: VllmBackend) -> None:
-    requests = [make_request(at, f"Compute {at} + 1.", max_tokens=1) for at in range(50)]
-    tokens = {answer.samples[0].token_ids for answer in backend.generate(requests)}
-    assert len(tokens) > 10
+    """With one seed for all, 50 prompts begin in 2 or 3 ways; with a seed each, in about 40."""
+    sampling = {"max_tokens": 3, "temperature": 2.0}
+    requests = [make_request(at, f"Compute {at} + 1.", **sampling) for at in range(50)]
+    starts = {answer.samples[0].token_ids for answer in backend.generate(requests)}
+    assert len(starts) > 25
 
 
 def test_the_largest_seed_is_accepted(backend: VllmBackend) -> None:

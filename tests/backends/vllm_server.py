@@ -29,7 +29,7 @@ ENGINE_ARGS: Mapping[str, Any] = {
     "max_num_seqs": 64,
     "enable_chunked_prefill": False,
 }
-"""A small engine that starts quickly on the CPU."""
+"""A small engine that starts quickly; on the CPU, seeded requests need unsplit prompts."""
 
 
 @contextmanager
