@@ -40,11 +40,13 @@ def reworded(rng: Random, problem: Problem, old: str) -> str:
     """A wording of `problem` that differs from `old` in more than a word or two."""
     words = set(old.split())
     options = [text(problem, rng) for _ in range(6)]
+    while set(options) == {old}:
+        options.append(text(problem, rng))
     for option in options:
         others = set(option.split())
         if len(words & others) < 0.75 * max(len(words), len(others)):
             return option
-    return min(options, key=lambda option: len(words & set(option.split())))
+    return min(options, key=lambda option: (option == old, len(words & set(option.split()))))
 
 
 def work(problem: Problem) -> int:

@@ -5,12 +5,12 @@ minutes on one thread.
 """
 
 import json
+import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
 from random import Random
-from statistics import mean
 from typing import Any
 
 import click
@@ -44,12 +44,12 @@ def teacher_figures(teacher: BuiltinEngine, judge: BuiltinEngine, count: int) ->
     responses = [r for s in samples for r in s]
     return {
         "problems": count,
-        "greedy accuracy": mean(right),
+        "greedy accuracy": _mean(right),
         "by level": _by(levels, right),
         "by style": _by([_style(p) for p in problems], right),
         "by family": _by([instances(p)[0].family for p in problems], right),
-        "boxed": mean(boxed(r.text) is not None for r in responses),
-        "finished": mean(r.finished for r in responses),
+        "boxed": _mean(boxed(r.text) is not None for r in responses),
+        "finished": _mean(r.finished for r in responses),
         "entropy, exact values": _entropy_figures(exact, wrong),
         "entropy, built-in judge": _entropy_figures(judged, wrong),
         "entropy, answer strings": _entropy_figures(surface, wrong),
@@ -84,10 +84,10 @@ def evolver_figures(teacher: BuiltinEngine, count: int) -> Figures:
         children = measure.parsed(outputs)
         known = [(p, c) for p, c in zip(parents, children, strict=True) if c is not None]
         figures[strategy] = {
-            "in format": mean(o is not None for o in outputs),
-            "in grammar": mean(c is not None for c in children),
-            "as asked": mean(measure.obeys(strategy, p, c) for p, c in known),
-            "text changed": mean(
+            "in format": _mean(o is not None for o in outputs),
+            "in grammar": _mean(c is not None for c in children),
+            "as asked": _mean(measure.obeys(strategy, p, c) for p, c in known),
+            "text changed": _mean(
                 o is not None and o[0] != t for o, t in zip(outputs, texts, strict=True)
             ),
         }
@@ -118,11 +118,11 @@ def _round_figures(teacher: BuiltinEngine, texts: list[str]) -> Figures:
     known = [(p, t) for p, t in zip(problems, texts, strict=True) if p is not None]
     right = measure.greedy_correct(teacher, [p for p, _ in known], [t for _, t in known])
     return {
-        "mean entropy": mean(entropies),
-        "zero entropy": mean(e < 1e-9 for e in entropies),
+        "mean entropy": _mean(entropies),
+        "zero entropy": _mean(e < 1e-9 for e in entropies),
         "in grammar": len(known) / len(texts),
-        "greedy accuracy": mean(right),
-        "finished": mean(r.finished for s in samples for r in s),
+        "greedy accuracy": _mean(right),
+        "finished": _mean(r.finished for s in samples for r in s),
         "longest prompt (characters)": max(map(len, texts)),
     }
 
@@ -146,9 +146,9 @@ def _judged_keys(
 def _verdicts(said: Sequence[bool], truth: Sequence[bool]) -> Figures:
     return {
         "pairs": len(truth),
-        "accuracy": mean(s == t for s, t in zip(said, truth, strict=True)),
-        "equal said yes": mean(s for s, t in zip(said, truth, strict=True) if t),
-        "different said no": mean(not s for s, t in zip(said, truth, strict=True) if not t),
+        "accuracy": _mean(s == t for s, t in zip(said, truth, strict=True)),
+        "equal said yes": _mean(s for s, t in zip(said, truth, strict=True) if t),
+        "different said no": _mean(not s for s, t in zip(said, truth, strict=True) if not t),
     }
 
 
@@ -160,12 +160,17 @@ def _entropy_figures(entropies: list[float], wrong: list[bool]) -> Figures:
     return {
         "auroc": measure.auroc(entropies, wrong),
         "zero entropy": len(zero) / len(wrong),
-        "accuracy at zero": mean(not wrong[i] for i in zero),
+        "accuracy at zero": _mean(not wrong[i] for i in zero),
         "accuracy in sixths of the rest": [
-            round(mean(not wrong[i] for i in rest[a:b]), 3) for a, b in pairwise(cuts)
+            _mean(not wrong[i] for i in rest[a:b]) for a, b in pairwise(cuts)
         ],
-        "mean entropy": mean(entropies),
+        "mean entropy": _mean(entropies),
     }
+
+
+def _mean(values: Iterable[float]) -> float:
+    items = list(values)
+    return round(sum(items) / len(items), 4) if items else math.nan
 
 
 def _style(problem: Problem) -> str:
@@ -178,7 +183,7 @@ def _by(groups: Sequence[Any], right: Sequence[bool]) -> dict[str, float]:
     members: dict[Any, list[bool]] = defaultdict(list)
     for group, ok in zip(groups, right, strict=True):
         members[group].append(ok)
-    return {str(group): round(mean(members[group]), 3) for group in sorted(members)}
+    return {str(group): _mean(members[group]) for group in sorted(members)}
 
 
 @click.command()
@@ -195,7 +200,7 @@ def main(models: Path, problems: int) -> None:
         "evolver": evolver_figures(teacher, problems // 3),
         "rounds": chain_figures(teacher, problems // 4),
         "judge": judge_figures(judge, problems * 2),
-        "student": {"greedy accuracy": mean(measure.greedy_correct(student, drawn, texts))},
+        "student": {"greedy accuracy": _mean(measure.greedy_correct(student, drawn, texts))},
     }
     (models / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
 
