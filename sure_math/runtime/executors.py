@@ -74,25 +74,25 @@ class Partition:
 
     def _run_shards(self, run: Run, stage: Stage, store: StageStore) -> None:
         upstream = run.inputs(stage)
-        count = next(iter(upstream.values())).shard_count()
+        primary = upstream[stage.inputs[0]]
+        count = primary.shard_count()
         if count is None:
             raise StageError(f"stage {stage.name} has no input", hint="run the earlier stages")
         mine = [index for index in range(count) if self.owns(index)]
         done = store.scan()
-        finished = sum(index in done for index in mine)
+        sizes = {i: footer.rows for i, footer in primary.scan().items() if self.owns(i)}
+        finished = sum(rows for i, rows in sizes.items() if i in done)
         with (
             Models(run.recipe) as models,
-            Progress(stage.name, len(mine), finished, "shards") as bar,
+            Progress(stage.name, sum(sizes.values()), finished) as bar,
         ):
-            for index in mine:
-                if index in done:
-                    continue
+            for index in (i for i in mine if i not in done):
                 for name, source in upstream.items():
                     self._wait(partial(source.has, index), f"shard {index} of {name}")
                 tables = {name: source.read(index) for name, source in upstream.items()}
                 result = _apply(run, stage, store, index, tables, models, bar)
                 store.commit(index, count, result)
-                bar.advance(rows=1)
+                bar.advance(rows=tables[stage.inputs[0]].num_rows)
 
     def _wait(self, ready: Callable[[], bool], what: str) -> None:
         spoken = time.monotonic()
@@ -110,7 +110,7 @@ def _run_whole(run: Run, stage: Stage, store: StageStore) -> None:
     if store.complete():
         return
     tables = {name: source.read_all() for name, source in run.inputs(stage).items()}
-    with Models(run.recipe) as models, Progress(stage.name, 1, 0, "runs") as bar:
+    with Models(run.recipe) as models, Progress(stage.name, 1, 0, "steps") as bar:
         result = _apply(run, stage, store, 0, tables, models, bar)
     pieces = list(_cut(result, run.recipe.shard_rows))
     done = store.scan()

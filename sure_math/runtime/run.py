@@ -29,7 +29,7 @@ class Run:
             stage = next(stage for stage in self.stages if stage.name == name)
             upstream = {each: self.store(each).stage_hash for each in stage.inputs}
             stage_hash = stage.hash(self.recipe, upstream)
-            config = stage.config(self.recipe)
+            config = stage.content(self.recipe)
             self._stores[name] = StageStore(self.root, stage, stage_hash, config)
         return self._stores[name]
 

@@ -64,6 +64,11 @@ class Stage:
     side: Mapping[str, schemas.Table] = field(default_factory=dict)
     scope: Literal["shard", "run"] = "shard"
 
+    def content(self, recipe: Recipe) -> dict[str, Any]:
+        """What decides the rows and, for a stage that gathers, how they are cut into shards."""
+        cut = {"shard_rows": recipe.shard_rows} if self.scope == "run" else {}
+        return {**self.config(recipe), **cut}
+
     def hash(self, recipe: Recipe, input_hashes: Mapping[str, str]) -> str:
         """Identity of everything that decides this stage's rows, inputs included."""
         columns = [f"{column.name}:{column.type}" for column in self.output.schema]
@@ -71,7 +76,7 @@ class Stage:
             [
                 self.name,
                 self.version,
-                self.config(recipe),
+                self.content(recipe),
                 self.output.version,
                 columns,
                 dict(input_hashes),

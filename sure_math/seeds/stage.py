@@ -156,7 +156,6 @@ SEEDS_STAGE = Stage(
     run_shard=_run_seeds,
     config=lambda recipe: {
         "seed": recipe.seed,
-        "shard_rows": recipe.shard_rows,
         "min_length": recipe.seeds.min_length,
         "sources": [_identity(source) for source in recipe.seeds.sources],
     },
