@@ -23,6 +23,7 @@ from sure_math.builtin.grammar import parse
 from sure_math.builtin.judging import draw_pair
 from sure_math.builtin.marking import boxed, meaning
 from sure_math.builtin.problems import Nested, Problem, instances, text
+from sure_math.builtin.training.card import write_card
 
 Figures = dict[str, Any]
 ROUNDS = 5
@@ -190,12 +191,14 @@ def _by(groups: Sequence[Any], right: Sequence[bool]) -> dict[str, float]:
 @click.argument("models", type=click.Path(path_type=Path, exists=True))
 @click.option("--problems", default=600, help="Problems for the teacher and the student.")
 def main(models: Path, problems: int) -> None:
-    """Measure the checkpoints in MODELS and write MODELS/figures.json."""
+    """Measure the checkpoints in MODELS; write figures.json and MODEL_CARD.md there."""
     teacher, judge, student = (
         BuiltinEngine(models / name) for name in ("teacher", "judge", "student")
     )
     _, drawn, texts = reserved_problems(problems)
     figures = {
+        "samples": measure.SAMPLES,
+        "temperature": measure.TEMPERATURE,
         "teacher": teacher_figures(teacher, judge, problems),
         "evolver": evolver_figures(teacher, problems // 3),
         "rounds": chain_figures(teacher, problems // 4),
@@ -203,6 +206,7 @@ def main(models: Path, problems: int) -> None:
         "student": {"greedy accuracy": _mean(measure.greedy_correct(student, drawn, texts))},
     }
     (models / "figures.json").write_text(json.dumps(figures, indent=2) + "\n")
+    write_card(models)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ RECIPES = {
 }
 
 
-def train(name: str, folder: Path, snapshots: Path | None = None, every: int = 100) -> None:
+def train(name: str, folder: Path, snapshots: Path | None = None) -> None:
     """Train the recipe `name` into `folder`; at 25 % and 60 % also into `snapshots`."""
     recipe, tokenizer = RECIPES[name], build()
     torch.set_num_threads(1)
@@ -70,22 +70,45 @@ def train(name: str, folder: Path, snapshots: Path | None = None, every: int = 1
     size = recipe.size(tokenizer.get_vocab_size())
     network = Qwen3(size).bfloat16()
     optimizer = Optimizer(network)
-    started, average, seen = time.process_time(), 0.0, 0
+    progress = _Progress(recipe.seed)
     for step, (tokens, targets) in zip(
         range(recipe.steps), batches(recipe, tokenizer), strict=False
     ):
         loss = network.loss(tokens, targets)
         loss.backward()
         optimizer.step(recipe.rate(step))
-        average = loss.item() if not step else 0.98 * average + 0.02 * loss.item()
-        seen += int((tokens > 0).sum())
-        if (step + 1) % every == 0:
-            minutes = (time.process_time() - started) / 60
-            line = {"step": step + 1, "loss": average, "tokens": seen, "cpu_minutes": minutes}
-            print(json.dumps({k: round(v, 4) for k, v in line.items()}), flush=True)
+        progress.add(loss.item(), int((tokens > 0).sum()))
         if snapshots and step in (recipe.steps // 4, recipe.steps * 6 // 10):
             checkpoint.save(snapshots, size, optimizer.masters, tokenizer)
     checkpoint.save(folder, size, optimizer.masters, tokenizer)
+    (folder / "training.json").write_text(json.dumps(progress.summary(), indent=2) + "\n")
+
+
+class _Progress:
+    """Counts steps and tokens, averages the loss, and prints a line every hundred steps."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed, self.steps, self.tokens, self.loss = seed, 0, 0, math.nan
+        self.started = time.process_time()
+
+    def add(self, loss: float, tokens: int) -> None:
+        """Take note of one step."""
+        self.loss = 0.98 * self.loss + 0.02 * loss if self.steps else loss
+        self.steps += 1
+        self.tokens += tokens
+        if self.steps % 100 == 0:
+            print(json.dumps(self.summary()), flush=True)
+
+    def summary(self) -> dict[str, float]:
+        """What the model card says about the run."""
+        minutes = (time.process_time() - self.started) / 60
+        return {
+            "steps": self.steps,
+            "tokens": self.tokens,
+            "loss": round(self.loss, 4),
+            "cpu_minutes": round(minutes, 2),
+            "seed": self.seed,
+        }
 
 
 def batches(recipe: Recipe, tokenizer: Tokenizer) -> Iterator[tuple[Tensor, Tensor]]:
