@@ -30,7 +30,7 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
     blocked = BlockList(inputs["evaluation"].to_pylist())
     everything = inputs["seeds"].to_pylist() + inputs["evolve"].to_pylist()
     by_id = {row["problem_id"]: row for row in everything}
-    seen: dict[str, str] = {}
+    first: dict[str, str] = {}
     rows: list[Row] = []
     rejects: list[Reject] = []
     verdicts: list[Row] = []
@@ -40,10 +40,11 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
             verdicts.append(_verdict_row(row, reason, hit))
             rejects.append(Reject(row["problem_id"], reason, row["problem"], hit.item))
             continue
-        first = seen.setdefault(canonical_text(row["problem"]), row["problem_id"])
-        if first != row["problem_id"]:
-            rejects.append(Reject(row["problem_id"], "duplicate", row["problem"], first))
+        key = canonical_text(row["problem"])
+        if key in first:  # two chains of a seed may even have made the same row, id and all
+            rejects.append(Reject(row["problem_id"], "duplicate", row["problem"], first[key]))
             continue
+        first[key] = row["problem_id"]
         rows.append(_pool_row(row, blocked.names))
     rows.sort(key=lambda row: row["problem_id"])
     return ShardResult(rows, rejects, {"verdicts": verdicts})
