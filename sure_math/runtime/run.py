@@ -1,15 +1,17 @@
 """A named run directory: the resolved recipe, one store per stage, and the hash chain."""
 
 import fcntl
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import yaml
 
 from sure_math.config import Recipe
 from sure_math.errors import ConfigChanged, StageError
-from sure_math.runtime.shards import write_text
+from sure_math.runtime.shards import refused, write_text
 from sure_math.runtime.stage import Stage
 from sure_math.runtime.store import StageStore
 
@@ -43,19 +45,20 @@ class Run:
         write_text(self.root / "recipe.yaml", text)
 
     def start_fresh(self, stages: Sequence[Stage]) -> Path | None:
-        """Move aside the folders of these stages, from the first changed one on.
+        """Move aside the first changed of these stages, or the first of all, and what follows it.
 
-        Without any change all of them are moved. Returns where the old shards are now, or None if
-        there was nothing to move.
+        Every later stage of the run moves too: its rows came from the ones that are made again.
+        Returns where the old shards are now, or None if there was nothing to move.
         """
         names = [stage.name for stage in stages]
-        changed = [name for name in names if self._is_changed(name)]
-        start = names.index(changed[0]) if changed else 0
-        old = [self.root / name for name in names[start:] if (self.root / name).exists()]
+        first = next((name for name in names if self._is_changed(name)), names[0])
+        every = [stage.name for stage in self.stages]
+        later = [self.root / name for name in every[every.index(first) :]]
+        old = [folder for folder in later if folder.exists()]
         if not old:
             return None
-        number = 1 + sum(1 for _ in self.root.glob("old-*"))
-        target = self.root / f"old-{number}"
+        places = (self.root / f"old-{number}" for number in itertools.count(1))
+        target = next(place for place in places if not place.exists())
         target.mkdir(parents=True)
         for folder in old:
             folder.rename(target / folder.name)
@@ -66,18 +69,28 @@ class Run:
         """Hold the run for this rank, so that no second process does the same shards.
 
         Raises:
-            StageError: another process works on this run as the same rank.
+            StageError: another process works on this run as the same rank, or the folder cannot
+                be written.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / f".lock-{rank}-of-{world}").open("w") as handle:
+        lock = self.root / f".lock-{rank}-of-{world}"
+        with self._open_lock(lock) as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
+            except BlockingIOError as error:
                 raise StageError(
                     f"another process is working on {self.root} as rank {rank} of {world}",
                     hint="wait for it, or give this process another --rank or --run",
                 ) from error
+            except OSError as error:
+                raise refused(lock, error) from error
             yield
+
+    def _open_lock(self, path: Path) -> IO[str]:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            return path.open("w")
+        except OSError as error:
+            raise refused(path, error) from error
 
     def _is_changed(self, name: str) -> bool:
         try:

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from sure_math.errors import StageError
 
 FOOTER_KEY = b"sure_math"
 _PART = re.compile(r"part-(\d{5,})\.parquet")
-_TEMPORARY = re.compile(r"\.part-(\d{5,})\.parquet\.\d+\.tmp")
+_TEMPORARY = re.compile(r"\.part-(\d{5,})\.parquet\.[0-9a-f]+\.tmp")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     Raises:
         StageError: the file system refused (full disk, no permission).
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # A process id would not do: two containers on one shared folder may have the same.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)
