@@ -111,8 +111,12 @@ class Context:
 
 def _storable(completion: Completion) -> Completion:
     """Lone surrogates, which no file can hold as UTF-8, become question marks."""
-    samples = tuple(
-        replace(sample, text=sample.text.encode("utf-8", "replace").decode())
-        for sample in completion.samples
-    )
-    return replace(completion, samples=samples)
+    samples = tuple(replace(sample, text=_utf8(sample.text)) for sample in completion.samples)
+    failure = completion.failure
+    if failure is not None:
+        failure = replace(failure, detail=_utf8(failure.detail))
+    return replace(completion, samples=samples, failure=failure)
+
+
+def _utf8(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
