@@ -39,6 +39,8 @@ def annotation_recipe(
     if source:
         data["name"] = f"annotate-{re.sub(r'[^A-Za-z0-9]+', '-', Path(source).stem).strip('-')}"
         data["evolve"]["enabled"] = False
+        if recipe is None:  # benchmarks are checked only for those who ask for it by a recipe
+            data["decontaminate"]["evaluation_sets"] = []
         place = "path" if Path(source).exists() or _looks_like_file(source) else "dataset"
         data["seeds"]["sources"] = [
             {

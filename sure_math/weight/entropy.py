@@ -21,6 +21,8 @@ from typing import Literal
 from sure_math.errors import DataError
 
 Unanswered = Literal["own_class", "drop"]
+_ROUNDING = 1e-3
+"""Engines in low precision report certain tokens slightly above 0 nats."""
 MISSING = -1
 """Cluster id of a response without a final answer."""
 
@@ -155,7 +157,7 @@ def _check(
     if token_counts is None:
         raise DataError("log-probabilities need token counts (eq. 4 divides by |y_n|)")
     for value in logprobs:
-        if not math.isfinite(value) or value > 0:
+        if not math.isfinite(value) or value > _ROUNDING:
             raise DataError(f"{value!r} is not the log-probability of a response (finite, <= 0)")
 
 
