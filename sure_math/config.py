@@ -6,7 +6,16 @@ run; every other field decides the content of a table and is part of its stage h
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 Tier = Literal["easy", "medium", "hard", "competition"]
 Strategy = Literal["harder", "rewrite", "algebraize", "apply", "compose", "competition"]
@@ -175,14 +184,17 @@ class SeedsConfig(Section):
 
 
 class EvolveConfig(Section):
-    """Evol-Instruct for mathematics: plan, prompts and validation."""
+    """Evol-Instruct for mathematics: plan, prompts and validation.
+
+    Tiers that a recipe leaves out of a mapping keep their default.
+    """
 
     enabled: bool = True
-    rounds: dict[Tier, int] = {"easy": 1, "medium": 2, "hard": 3, "competition": 5}
-    chains_per_seed: dict[Tier, int] = {"easy": 1, "medium": 1, "hard": 1, "competition": 1}
+    rounds: dict[Tier, NonNegativeInt] = {"easy": 1, "medium": 2, "hard": 3, "competition": 5}
+    chains_per_seed: dict[Tier, NonNegativeInt] = dict.fromkeys(TIERS, 1)
     keep: Literal["last", "all"] = "last"
     """Which problems of a chain go to the teacher."""
-    weights: dict[Tier, dict[Strategy, float]] = {
+    weights: dict[Tier, dict[Strategy, NonNegativeFloat]] = {
         "easy": {"harder": 0.20, "rewrite": 0.25, "algebraize": 0.20, "apply": 0.20,
                  "compose": 0.10, "competition": 0.05},
         "medium": {"harder": 0.25, "rewrite": 0.15, "algebraize": 0.15, "apply": 0.15,
@@ -193,7 +205,7 @@ class EvolveConfig(Section):
                         "compose": 0.15, "competition": 0.35},
     }  # fmt: skip
     """Round 1, per tier."""
-    follow_up: dict[Tier, dict[Strategy, float]] = {
+    follow_up: dict[Tier, dict[Strategy, NonNegativeFloat]] = {
         "easy": {"harder": 0.4, "competition": 0.3, "compose": 0.3},
         "medium": {"harder": 0.4, "competition": 0.3, "compose": 0.3},
         "hard": {"harder": 0.40, "competition": 0.35, "compose": 0.25},
@@ -205,6 +217,21 @@ class EvolveConfig(Section):
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_tokens: int = Field(default=2048, ge=1)
     enable_thinking: bool = False
+
+    @field_validator("rounds", "chains_per_seed", "weights", "follow_up")
+    @classmethod
+    def _every_tier(cls, given: dict[Tier, Any], info: ValidationInfo) -> dict[Tier, Any]:
+        return {**cls.model_fields[str(info.field_name)].default, **given}
+
+    @field_validator("weights", "follow_up")
+    @classmethod
+    def _some_strategy(
+        cls, given: dict[Tier, dict[Strategy, float]]
+    ) -> dict[Tier, dict[Strategy, float]]:
+        for tier, weights in given.items():
+            if not any(weights.values()):
+                raise ValueError(f"no strategy of tier {tier} has a weight above 0")
+        return given
 
 
 class EvaluationSet(Section):
@@ -282,7 +309,8 @@ class PublishConfig(Section):
 class Recipe(Section):
     """A whole run."""
 
-    name: str
+    name: str = Field(pattern=r"^[^./\\][^/\\]*$")
+    """Also the name of the run directory."""
     description: str = ""
     seed: int = 0
     shard_rows: int = Field(default=256, ge=1)

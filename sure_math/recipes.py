@@ -5,6 +5,7 @@ A recipe is named (one of the shipped ones) or given as a path; `a.b=c` override
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,9 @@ def resolve(data: dict[str, Any], overrides: Sequence[str] = ()) -> Recipe:
     Raises:
         ConfigError: an unknown key or a bad value; the message names each one.
     """
+    defaults = Recipe(name="defaults").model_dump(mode="json") if overrides else {}
     for override in overrides:
-        _apply(data, override)
+        _apply(data, override, defaults)
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
@@ -68,14 +70,15 @@ def _read(path: Path) -> dict[str, Any]:
     return data
 
 
-def _apply(data: dict[str, Any], override: str) -> None:
+def _apply(data: dict[str, Any], override: str, default: Any) -> None:
     dotted, equals, text = override.partition("=")
     if not equals or not dotted:
         raise ConfigError(f"override {override!r} is not of the form a.b=c")
     *parents, last = dotted.split(".")
     target: Any = data
     for part in parents:
-        target = _step(target, part, dotted)
+        default = default.get(part) if isinstance(default, dict) else None
+        target = _step(target, part, default, dotted)
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -88,17 +91,18 @@ def _apply(data: dict[str, Any], override: str) -> None:
         raise ConfigError(f"override {dotted!r}: {'.'.join(parents)} has no parts")
 
 
-def _step(target: Any, part: str, dotted: str) -> Any:
+def _step(target: Any, part: str, default: Any, dotted: str) -> Any:
+    """One level down; what the recipe leaves out starts from its default, not from nothing."""
     if isinstance(target, list):
         return target[_position(target, part, dotted)]
     if isinstance(target, dict):
         if target.get(part) is None:
-            target[part] = {}
+            target[part] = deepcopy(default) if isinstance(default, dict) else {}
         return target[part]
     raise ConfigError(f"override {dotted!r}: nothing below {part!r}")
 
 
 def _position(items: list[Any], part: str, dotted: str) -> int:
-    if part.isdigit() and int(part) < len(items):
+    if part.isdecimal() and int(part) < len(items):
         return int(part)
-    raise ConfigError(f"override {dotted!r}: {part!r} is not a position in 0..{len(items) - 1}")
+    raise ConfigError(f"override {dotted!r}: {part!r} is no position in a list of {len(items)}")

@@ -32,8 +32,8 @@ class Step:
 
 def plan_seed(root_id: str, tier: Tier, config: EvolveConfig, run_seed: int) -> Iterator[Step]:
     """All steps of one seed: every chain with its rounds, in order."""
-    rounds = config.rounds.get(tier, 0)
-    for chain in range(config.chains_per_seed.get(tier, 1)):
+    rounds = config.rounds[tier]
+    for chain in range(config.chains_per_seed[tier]):
         previous: Strategy | None = None
         for number in range(1, rounds + 1):
             weights = config.weights[tier] if number == 1 else config.follow_up[tier]
