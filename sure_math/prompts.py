@@ -26,6 +26,9 @@ class Prompt:
     name: str
     text: str
 
+    def __post_init__(self) -> None:
+        _ = self._parts  # a broken file is noticed before any model is asked
+
     @cached_property
     def sha(self) -> str:
         """Hash of the whole file, part of the stage hash."""
@@ -49,21 +52,24 @@ class Prompt:
         system, mark, user = self.text.partition(_USER_MARK)
         if not mark:
             raise ConfigError(f"prompt {self.name} has no line {_USER_MARK}")
-        return system.strip(), _ENVIRONMENT.from_string(user)
+        try:
+            return system.strip(), _ENVIRONMENT.from_string(user)
+        except TemplateError as error:
+            raise ConfigError(f"prompt {self.name}: {error}") from error
 
 
 def load_prompt(name: str) -> Prompt:
     """A shipped prompt by name (`solve`, `evolve/harder`) or any prompt file by path.
 
     Raises:
-        ConfigError: there is no such prompt.
+        ConfigError: there is no such prompt, or it is no prompt file.
     """
     own = Path(name)
     path = own if own.suffix == ".md" else resource("prompts", f"{name}.md")
     try:
         return Prompt(name, path.read_text(encoding="utf-8"))
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"no prompt {name!r}: {error.strerror}",
+            f"cannot read prompt {name!r}: {error}",
             hint="name a shipped prompt (solve, judge, evolve/...) or the path of a .md file",
         ) from error
