@@ -25,7 +25,8 @@ class Table:
         """Rows to an Arrow table of exactly this schema.
 
         Raises:
-            DataError: a row has a key the schema does not know, lacks one, or has a wrong type.
+            DataError: a row has a key the schema does not know, lacks one, has a value of a wrong
+                type, or none where the schema wants one.
         """
         rows = list(rows)
         expected = set(self.schema.names)
@@ -35,9 +36,13 @@ class Table:
                 missing = sorted(expected - row.keys())
                 raise DataError(f"table {self.name}: unknown columns {extra}, missing {missing}")
         try:
-            return pa.Table.from_pylist(rows, schema=self.schema)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError) as error:
+            table = pa.Table.from_pylist(rows, schema=self.schema)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError) as error:
             raise DataError(f"table {self.name}: {error}") from error
+        empty = [f.name for f in self.schema if not f.nullable and table[f.name].null_count]
+        if empty:
+            raise DataError(f"table {self.name}: null in columns {empty}, which need a value")
+        return table
 
     def describe(self) -> list[tuple[str, str, str]]:
         """(column, type, description) of every column, for the data card."""
