@@ -9,13 +9,16 @@ from sure_math.prompts import load_prompt
 from sure_math.runtime.context import Context
 from sure_math.runtime.ids import sampling_seed
 
+_THINKING = re.compile(r"<think\s*>", re.IGNORECASE)
 _THINKING_END = re.compile(r"</think\s*>", re.IGNORECASE)
 _WORD = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
 
 
 def parse_verdict(text: str) -> bool | None:
-    """The last yes or no outside the thinking part; None if there is none."""
+    """The last yes or no after the thinking part; None if there is none or thinking never ends."""
     final = _THINKING_END.split(text)[-1]
+    if _THINKING.search(final):
+        return None
     words = _WORD.findall(final)
     return words[-1].lower() == "yes" if words else None
 
