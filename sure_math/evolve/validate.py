@@ -51,7 +51,7 @@ _BINARY = re.compile(
     r"(?:^|[.!]\s+)(?:is|are|does|do|can|will|has|have)\b[^.?!]{0,300}\?\s*$", re.IGNORECASE
 )
 _TEMPLATE = re.compile(
-    r"</?(?:plan|check|answer_form|think|problem)\b|\{\{|\}\}\s*$|<\|[a-z_]+\|>|"
+    r"</?(?:plan|check|answer_form|think|problem)\b|\{\{\s*problem\s*\}\}|<\|[a-z_]+\|>|"
     r"\b(?:given problem|new problem|original problem|rewritten problem|your task)\b",
     re.IGNORECASE,
 )
