@@ -9,7 +9,7 @@ from sure_math.config import Recipe
 from sure_math.decontaminate.stage import STAGE as DECONTAMINATE
 from sure_math.errors import ConfigError
 from sure_math.evolve.stage import EVOLVE_STAGE, PLAN_STAGE
-from sure_math.recipes import load_recipe
+from sure_math.recipes import load_recipe, resolve
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
 from sure_math.runtime.stage import Stage
@@ -32,8 +32,14 @@ STAGE_NAMES = tuple(stage.name for stage in STAGES)
 
 
 def open_run(recipe: Recipe, runs: Path, name: str | None = None) -> Run:
-    """The run directory of a recipe under `runs`."""
-    return Run(runs / (name or recipe.name), recipe, STAGES)
+    """The run directory of a recipe under `runs`; `name` takes the place of the recipe's own.
+
+    Raises:
+        ConfigError: the name cannot be that of a folder.
+    """
+    if name:
+        recipe = resolve({**recipe.model_dump(mode="json"), "name": name})
+    return Run(runs / recipe.name, recipe, STAGES)
 
 
 def reopen_run(runs: Path, name: str | None = None) -> Run:
@@ -42,13 +48,15 @@ def reopen_run(runs: Path, name: str | None = None) -> Run:
     Raises:
         ConfigError: there is no such run.
     """
-    stored = sorted(runs.glob(f"{name or '*'}/recipe.yaml"), key=lambda path: path.stat().st_mtime)
+    places = [runs / name] if name else sorted(runs.glob("*"))
+    stored = [path for place in places if (path := place / "recipe.yaml").is_file()]
     if not stored:
         raise ConfigError(
             f"no run {name!r} in {runs}" if name else f"no run in {runs}",
             hint="start one with `sure-math run demo`, or name its folder with --runs",
         )
-    return Run(stored[-1].parent, load_recipe(str(stored[-1])), STAGES)
+    latest = max(stored, key=lambda path: path.stat().st_mtime)
+    return Run(latest.parent, load_recipe(str(latest)), STAGES)
 
 
 def select(first: str | None = None, last: str | None = None) -> tuple[Stage, ...]:
