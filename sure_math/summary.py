@@ -8,7 +8,7 @@ import polars as pl
 from sure_math.errors import DataError
 from sure_math.publish.tables import entropy_quantiles
 from sure_math.runtime.run import Run
-from sure_math.runtime.shards import Footer
+from sure_math.runtime.shards import Footer, totals
 from sure_math.runtime.store import stored_footers
 
 Row = dict[str, Any]
@@ -39,10 +39,7 @@ def status_table(run: Run) -> str:
 
 def _status_row(name: str, footers: list[Footer]) -> Sequence[object]:
     total = footers[0].shards if footers else "?"
-    reasons: dict[str, int] = {}
-    for footer in footers:
-        for reason, count in footer.rejected.items():
-            reasons[reason] = reasons.get(reason, 0) + count
+    reasons = totals(footer.rejected for footer in footers)
     tokens = sum(footer.stats.get("completion_tokens", 0) for footer in footers)
     return (
         name,
@@ -50,7 +47,7 @@ def _status_row(name: str, footers: list[Footer]) -> Sequence[object]:
         sum(footer.rows for footer in footers),
         sum(reasons.values()),
         tokens,
-        ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())),
+        ", ".join(f"{reason} {count}" for reason, count in reasons.items()),
     )
 
 

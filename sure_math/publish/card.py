@@ -16,6 +16,7 @@ from sure_math.seeds.cards import SourceCard
 
 TABLES = {"default": schemas.RELEASE, "responses": schemas.RELEASE_RESPONSES}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"))
+_LARGEST = "1M<n<10M"
 
 
 def front_matter(
@@ -30,7 +31,7 @@ def front_matter(
     a local folder by its YAML: without them a changed file would silently load as the old one.
     """
     rows = sum(file.rows for file in files if file.config == "default")
-    size = next((name for limit, name in _SIZES if rows < limit), "n>1M")
+    size = next((name for limit, name in _SIZES if rows < limit), _LARGEST)
     head: dict[str, Any] = {
         "pretty_name": recipe.publish.pretty_name,
         "language": ["en"],
@@ -83,13 +84,14 @@ def _license(licenses: Sequence[str]) -> dict[str, str]:
 
 def render_card(
     head: Mapping[str, Any],
+    folder: str,
     recipe: Recipe,
     problems: pl.DataFrame,
     stages: Sequence[Mapping[str, Any]],
     sources: Mapping[str, SourceCard | None],
     blocked: Sequence[tuple[str, int]],
 ) -> str:
-    """The whole README.md of a release."""
+    """The whole README.md of a release in a folder of that name."""
     environment = Environment(
         undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
     )
@@ -101,6 +103,7 @@ def render_card(
     by_source = problems.group_by("source", "license").len().sort("source", "license")
     return template.render(
         yaml=yaml.safe_dump(dict(head), sort_keys=False, allow_unicode=True, width=1000).strip(),
+        folder=folder,
         recipe=recipe,
         toolkit=__version__,
         counts=counts.to_dicts(),
@@ -121,4 +124,5 @@ def render_card(
 
 def _cell(value: object) -> str:
     """Text that cannot break a Markdown table."""
-    return str(value).replace("|", "\\|").replace("\n", " ")
+    text = str(value).replace("\\", "\\\\").replace("|", "\\|")
+    return " ".join(text.split())

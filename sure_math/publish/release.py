@@ -4,6 +4,7 @@ The folder is written beside its place and swapped in whole, and proved by loadi
 client before that. A folder that no release made is never touched.
 """
 
+import glob
 import json
 import os
 import shutil
@@ -20,9 +21,11 @@ from sure_math.publish.card import TABLES, front_matter, render_card
 from sure_math.publish.hub import features_yaml, prove
 from sure_math.publish.tables import ReleaseFile, write_tables
 from sure_math.runtime.run import Run
+from sure_math.runtime.shards import totals
 from sure_math.seeds.cards import SourceCard, source_card
 
 MANIFEST = "sure_math.json"
+_ENTRIES = {"README.md", "LICENSE", MANIFEST, "provenance.json", "data", "responses"}
 
 
 def write_release(run: Run, out: Path) -> Path:
@@ -38,17 +41,18 @@ def write_release(run: Run, out: Path) -> Path:
             f"run {run.root} is not annotated to its end",
             hint="finish it with `sure-math annotate`, then publish again",
         )
-    _refuse_foreign(out)
-    staging = out.with_name(f".{out.name}.{os.getpid()}.tmp")
-    shutil.rmtree(staging, ignore_errors=True)
+    place = out.resolve()
+    staging = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
+        _refuse_foreign(place)
+        _remove_leftovers(place, "tmp")
         staging.mkdir(parents=True)
         files = write_tables(staging, annotated, clusters)
         if not any(file.config == "default" for file in files):
             raise PublishError("the run has no annotated problem", hint="see `sure-math status`")
-        _write_texts(staging, run, files)
+        _write_texts(staging, place.name, run, files)
         prove(staging, {(f.config, f.split): _rows(files, f) for f in files})
-        _swap(staging, out)
+        _swap(staging, place)
     except OSError as error:
         raise PublishError(
             f"cannot write the release to {out}: {error.strerror or error}",
@@ -65,21 +69,27 @@ def _rows(files: list[ReleaseFile], like: ReleaseFile) -> int:
 
 
 def _refuse_foreign(out: Path) -> None:
-    if out.exists() and not (out / MANIFEST).is_file() and (out.is_file() or any(out.iterdir())):
+    """Only what a release consists of may be replaced: no file of somebody else is lost."""
+    if not out.exists():
+        return
+    names = {path.name for path in out.iterdir()} if out.is_dir() else {out.name}
+    foreign = sorted(names - _ENTRIES if MANIFEST in names else names)
+    if foreign:
         raise PublishError(
-            f"{out} exists and is not a release of sure-math",
+            f"{out} exists and holds what no release of sure-math made: {', '.join(foreign[:5])}",
             saved="nothing was changed",
             hint="name another folder with --local DIR",
         )
 
 
-def _write_texts(folder: Path, run: Run, files: list[ReleaseFile]) -> None:
+def _write_texts(folder: Path, name: str, run: Run, files: list[ReleaseFile]) -> None:
     problems = pl.concat([pl.read_parquet(folder / f.path) for f in files if f.config == "default"])
     licenses = sorted(problems["license"].unique().to_list())
     features = {name: features_yaml(table.schema) for name, table in TABLES.items()}
     head = front_matter(run.recipe, files, licenses, features)
     card = render_card(
         head,
+        name,
         run.recipe,
         problems,
         stage_summary(run),
@@ -95,7 +105,7 @@ def _write_texts(folder: Path, run: Run, files: list[ReleaseFile]) -> None:
     }
     _dump(folder / MANIFEST, manifest)
     provenance = {
-        "recipe": run.recipe.model_dump(mode="json"),
+        "recipe": run.recipe.content(),  # without the addresses and paths of this machine
         "stages": {s.name: run.store(s.name).stage_hash for s in run.stages},
     }
     _dump(folder / "provenance.json", provenance)
@@ -110,16 +120,13 @@ def stage_summary(run: Run) -> list[dict[str, Any]]:
     summary = []
     for stage in run.stages:
         footers = run.store(stage.name).scan().values()
-        reasons: dict[str, int] = {}
-        for footer in footers:
-            for reason, count in footer.rejected.items():
-                reasons[reason] = reasons.get(reason, 0) + count
+        reasons = totals(footer.rejected for footer in footers)
         summary.append(
             {
                 "name": stage.name,
                 "rows": sum(footer.rows for footer in footers),
                 "rejected": sum(reasons.values()),
-                "reasons": ", ".join(f"{name} {count}" for name, count in sorted(reasons.items())),
+                "reasons": ", ".join(f"{name} {count}" for name, count in reasons.items()),
             }
         )
     return summary
@@ -147,9 +154,19 @@ def _license_text(licenses: list[str]) -> str:
 
 
 def _swap(staging: Path, out: Path) -> None:
-    """Replace `out` by `staging`; a kill in between leaves one of the two complete."""
+    """Replace `out` by `staging`.
+
+    A kill in between leaves the new folder complete or, beside its place, the old one; the next
+    release removes it.
+    """
     old = out.with_name(f".{out.name}.{os.getpid()}.old")
     if out.exists():
         out.rename(old)
     staging.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
+    _remove_leftovers(out, "old")
+
+
+def _remove_leftovers(out: Path, kind: str) -> None:
+    """Remove what killed attempts left beside `out`."""
+    for folder in out.parent.glob(f".{glob.escape(out.name)}.*.{kind}"):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -19,7 +19,7 @@ from sure_math.errors import StageError
 from sure_math.runtime.context import Context, Models
 from sure_math.runtime.progress import Progress
 from sure_math.runtime.run import Run
-from sure_math.runtime.shards import write_text
+from sure_math.runtime.shards import totals, write_text
 from sure_math.runtime.stage import Inputs, ShardResult, Stage
 from sure_math.runtime.store import StageStore
 
@@ -147,15 +147,10 @@ def _write_summary(store: StageStore) -> None:
         "stage": store.stage.name,
         "stage_hash": store.stage_hash,
         "rows": sum(footer.rows for footer in footers),
-        "rejected": _total([footer.rejected for footer in footers]),
-        "stats": _total([footer.stats for footer in footers]),
+        "rejected": totals(footer.rejected for footer in footers),
+        "stats": totals(footer.stats for footer in footers),
         "config": store.config,
         "versions": {"sure-math": __version__, "pyarrow": pa.__version__},
     }
     text = json.dumps(summary, indent=2, sort_keys=True) + "\n"
     write_text(store.folder / "stage.json", text)
-
-
-def _total(counters: list[dict[str, int]]) -> dict[str, int]:
-    names = sorted({name for counter in counters for name in counter})
-    return {name: sum(counter.get(name, 0) for counter in counters) for name in names}

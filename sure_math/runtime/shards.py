@@ -10,7 +10,8 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,14 @@ class UnreadableShard(Exception):
 
 class ForeignFile(Exception):
     """A sound Parquet file that no run wrote."""
+
+
+def totals(counters: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Sums by name over the counters of several shards, sorted by name."""
+    found: Counter[str] = Counter()
+    for counter in counters:
+        found.update(counter)
+    return dict(sorted(found.items()))
 
 
 def part_name(index: int) -> str:
