@@ -53,19 +53,27 @@ def load_dataset(
 
 
 def _resolve(name: str | None) -> str:
-    if name is not None:
-        folder = Path(name)
-        if folder.is_dir() and not (folder / _MANIFEST).is_file():
-            raise DataError(f"folder {folder} is not a release of sure-math (no {_MANIFEST})")
-        return name
-    if configured := os.environ.get("SURE_MATH_DATASET"):
-        return configured
+    wanted = name or os.environ.get("SURE_MATH_DATASET")
+    if wanted:
+        return _checked(wanted)
     if Path("sure-math", _MANIFEST).is_file():
         return "sure-math"
     raise DataError(
         "no dataset was named and there is no release in ./sure-math",
         hint="name a folder or owner/name, set SURE_MATH_DATASET, or run `sure-math run demo`",
     )
+
+
+def _checked(name: str) -> str:
+    folder = Path(name)
+    if folder.is_dir():
+        if not (folder / _MANIFEST).is_file():
+            raise DataError(f"folder {folder} is not a release of sure-math (no {_MANIFEST})")
+    elif "/" not in name:  # `datasets` would take any old copy that its cache holds
+        raise DataError(
+            f"there is no folder {name!r} here", hint="on the hub a name is written owner/name"
+        )
+    return name
 
 
 def features_yaml(schema: pa.Schema) -> Any:
