@@ -1,7 +1,6 @@
 """`sure-math doctor`: one real request per model, checked for what the pipeline needs."""
 
 from collections.abc import Iterator
-from typing import get_args
 
 from sure_math.backends import open_backend
 from sure_math.backends.base import Completion, Request, Sampling
@@ -13,10 +12,14 @@ from sure_math.runtime.ids import sampling_seed
 
 
 def examine(recipe: Recipe) -> tuple[bool, str]:
-    """Ask every role's model for two samples; returns (all healthy, report)."""
+    """Ask the model of every role that the recipe uses for two samples.
+
+    Returns:
+        Whether all are healthy, and the report.
+    """
     lines: list[str] = []
     healthy = True
-    for role in get_args(Role):
+    for role in _roles(recipe):
         config: ModelConfig = getattr(recipe.models, role)
         lines.append(f"{role}: {config.backend} {config.model}")
         try:
@@ -32,7 +35,7 @@ def examine(recipe: Recipe) -> tuple[bool, str]:
 
 def _findings(role: Role, config: ModelConfig, recipe: Recipe) -> Iterator[tuple[bool, str]]:
     with open_backend(config) as backend:
-        completion = next(iter(backend.generate([_request(role)])))
+        (completion,) = backend.generate([_request(role, recipe)])
         yield True, f"engine {backend.info.engine}"
     if completion.failure:
         yield False, f"{completion.failure.reason}: {completion.failure.detail}"
@@ -55,12 +58,22 @@ def _quality(role: Role, completion: Completion, allow_missing: bool) -> Iterato
             yield allow_missing, "no log-probabilities (only discrete entropy is possible)"
 
 
-def _request(role: Role) -> Request:
+def _roles(recipe: Recipe) -> Iterator[Role]:
+    if recipe.evolve.enabled:
+        yield "evolver"
+    yield "teacher"
+    if recipe.cluster.judge:
+        yield "judge"
+
+
+def _request(role: Role, recipe: Recipe) -> Request:
     if role == "judge":
-        messages = load_prompt("judge").messages(problem="Find 1/4 + 1/4.", a="1/2", b="0.5")
+        prompt = load_prompt(recipe.cluster.prompt)
+        messages = prompt.messages(problem="Find 1/4 + 1/4.", a="1/2", b="0.5")
     elif role == "evolver":
         messages = load_prompt("evolve/rewrite").messages(problem="Find the sum of 12 and 30.")
     else:
-        messages = load_prompt("solve").messages(problem="Find the sum of 12 and 30.")
+        prompt = load_prompt(recipe.sample.prompt)
+        messages = prompt.messages(problem="Find the sum of 12 and 30.")
     sampling = Sampling(n=2, temperature=0.7, max_tokens=128)
     return Request("doctor", messages, sampling, sampling_seed("doctor", role))
