@@ -225,7 +225,8 @@ def annotate(
     done = _execute(resolved, run_name, runs, None, "weight", **executing)
     click.echo(run_summary(done))
     click.echo(f"\nannotated problems: {done.root / 'weight'}/part-*.parquet")
-    click.echo(f"as a dataset: sure-math publish {done.root / 'recipe.yaml'} --local DIR")
+    place = "" if runs == Path("runs") else f" --runs {runs}"
+    click.echo(f"as a dataset: sure-math publish {done.root / 'recipe.yaml'}{place} --local DIR")
 
 
 @main.command()
