@@ -102,7 +102,7 @@ class VllmModel(Section):
     gpu_memory_utilization: Annotated[float, Operational, Field(gt=0, le=1)] = 0.9
     tensor_parallel_size: Annotated[int, Operational, Field(ge=1)] = 1
     enforce_eager: Annotated[bool, Operational] = False
-    engine_args: Annotated[dict[str, Any], Operational] = {}
+    engine_args: dict[str, Any] = {}
     """Further vLLM engine arguments, passed through."""
 
 
@@ -213,7 +213,7 @@ class EvolveConfig(Section):
     }
     """Rounds 2 and later, per tier; the previous round's strategy is left out."""
     attempts: int = Field(default=3, ge=1)
-    temperature: float = Field(default=0.8, ge=0)
+    temperature: float = Field(default=0.8, ge=0, le=2)
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_tokens: int = Field(default=2048, ge=1)
     enable_thinking: bool = False
@@ -259,7 +259,7 @@ class SampleConfig(Section):
     """Teacher sampling."""
 
     n: int = Field(default=8, ge=2)
-    temperature: float = Field(default=0.7, ge=0)
+    temperature: float = Field(default=0.7, ge=0, le=2)
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_tokens: int = Field(default=4096, ge=1)
     enable_thinking: bool = False
