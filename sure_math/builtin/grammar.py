@@ -8,6 +8,7 @@ is known; this is how evolved problems are checked.
 from collections.abc import Iterator, Mapping
 from random import Random
 
+from sure_math.builtin.drawing import fits
 from sure_math.builtin.families import FAMILIES, Family, Instance
 from sure_math.builtin.problems import (
     ALGEBRA_ASKS,
@@ -101,5 +102,6 @@ def _readings(terms: tuple[Instance, ...], names: str, target: str) -> Iterator[
         for combination in COMBINATIONS[len(terms)]:
             if matched and matched["E"] == letter(combination, names):
                 modulus = int(matched.get("m", 0))
-                if modulus > 0 or "m" not in matched:
-                    yield Nested(terms, combination, tail, modulus)
+                problem = Nested(terms, combination, tail, modulus)
+                if (modulus > 0 or "m" not in matched) and fits(problem):
+                    yield problem
