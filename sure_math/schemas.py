@@ -77,7 +77,7 @@ _PROBLEM = [
     _column("source_id", _STR, "id of the root problem in its source (dataset:config:split:id)"),
     _column("source_revision", _STR, "revision of the source, where it has one", null=True),
     _column("license", _STR, "licence of the root problem's source"),
-    _column("curated", _BOOL, "true: a curated problem, false: evolved or imported"),
+    _column("curated", _BOOL, "true: taken from its source as it is; false: evolved"),
     _column("split", _STR, "train or test"),
     _column("use", _STR, "evolve: a seed only; annotate: goes to the teacher as it is"),
     _column(
