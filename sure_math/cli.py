@@ -45,6 +45,9 @@ def main() -> None:
     """Build, annotate and release mathematics datasets with the teacher's uncertainty."""
 
 
+_overrides = click.option(
+    "--set", "overrides", multiple=True, metavar="A.B=C", help="Override a value of the recipe."
+)
 _runs = click.option(
     "--runs",
     type=click.Path(path_type=Path),
@@ -67,7 +70,7 @@ def _common(command: Command) -> Command:
 
     for decorate in (
         click.argument("recipe", default="demo"),
-        click.option("--set", "overrides", multiple=True, metavar="A.B=C", help="Override."),
+        _overrides,
         click.option("--run", "run_name", metavar="NAME", help="Run directory (default: recipe)."),
         _runs,
     ):  # fmt: skip
@@ -201,7 +204,7 @@ def evolve(recipe: "Recipe", run_name: str | None, runs: Path, **executing: Any)
 @click.option("--teacher", metavar="BACKEND:MODEL[@URL]", help="vllm:Qwen/Qwen3-8B, ...")
 @click.option("--judge", metavar="BACKEND:MODEL[@URL]", help="Model that compares answers.")
 @click.option("--allow-missing-logprobs", is_flag=True, help="Discrete semantic entropy.")
-@click.option("--set", "overrides", multiple=True, metavar="A.B=C", help="Override a value.")
+@_overrides
 @click.option("--run", "run_name", metavar="NAME", help="Run directory.")
 @_runs
 @_executing
@@ -226,17 +229,24 @@ def annotate(
     click.echo(run_summary(done))
     click.echo(f"\nannotated problems: {done.root / 'weight'}/part-*.parquet")
     place = "" if runs == Path("runs") else f" --runs {runs}"
-    click.echo(f"as a dataset: sure-math publish {done.root / 'recipe.yaml'}{place} --local DIR")
+    click.echo(f"as a dataset: sure-math publish --run {done.root.name}{place} --local DIR")
+
+
+_run_name = click.option("--run", "run_name", metavar="NAME", help="Default: the latest run.")
 
 
 @main.command()
-@_common
+@click.argument("recipe", required=False)
+@_overrides
+@_run_name
+@_runs
 @click.option("--local", "out", type=click.Path(path_type=Path), help="Folder of the release.")
 @click.option("--hub", metavar="USER/NAME", help="Push to the Hugging Face hub.")
 @click.option("--private", is_flag=True, help="With --hub: a private repository.")
 @click.option("--tag", help="With --hub: the version tag.")
 def publish(
-    recipe: "Recipe",
+    recipe: str | None,
+    overrides: tuple[str, ...],
     run_name: str | None,
     runs: Path,
     out: Path | None,
@@ -244,17 +254,22 @@ def publish(
     private: bool,
     tag: str | None,
 ) -> None:
-    """Write the release of a finished run as a folder that `load_dataset` reads."""
+    """Write the release of a finished run as a folder that `load_dataset` reads.
+
+    The run is that of RECIPE; without one, the run named by --run, or the latest.
+    """
     if hub or private or tag:
         _not_built("publish --hub")
-    from sure_math.pipeline import open_run
+    from sure_math.pipeline import open_run, reopen_run
     from sure_math.publish.release import write_release
+    from sure_math.recipes import load_recipe
 
-    place = write_release(open_run(recipe, runs, run_name), out or Path(recipe.publish.out))
+    if recipe:
+        run = open_run(load_recipe(recipe, overrides), runs, run_name)
+    else:
+        run = reopen_run(runs, run_name, overrides)
+    place = write_release(run, out or Path(run.recipe.publish.out))
     click.echo(f'{place} is written: datasets.load_dataset("{place}")')
-
-
-_run_name = click.option("--run", "run_name", metavar="NAME", help="Default: the latest run.")
 
 
 @main.command()

@@ -42,7 +42,7 @@ def open_run(recipe: Recipe, runs: Path, name: str | None = None) -> Run:
     return Run(runs / recipe.name, recipe, STAGES)
 
 
-def reopen_run(runs: Path, name: str | None = None) -> Run:
+def reopen_run(runs: Path, name: str | None = None, overrides: Sequence[str] = ()) -> Run:
     """A run that was started before, with the recipe stored in it; by default the latest one.
 
     Raises:
