@@ -71,20 +71,16 @@ def _harder(rng: Random, problem: Problem) -> Problem:
 def _harder_candidate(rng: Random, problem: Problem, level: int) -> Problem | None:
     if isinstance(problem, Nested):
         place = rng.randrange(len(problem.terms))
-        fresh = _harder_instance(rng, problem.terms[place], min(level, 3))
+        old = problem.terms[place]
+        fresh = FAMILIES[old.family].harder(rng, old, min(level, 3))
         if fresh is None or (place and value_of(fresh).denominator != 1):
             return None
         terms = (*problem.terms[:place], fresh, *problem.terms[place + 1 :])
         candidate = replace(problem, terms=terms)
         return candidate if fits(candidate) else None
-    fresh = _harder_instance(rng, problem.instance, level)
-    if fresh is None:
-        return None
-    return styled(rng, fresh, problem.style)
-
-
-def _harder_instance(rng: Random, instance: Instance, level: int) -> Instance | None:
-    return FAMILIES[instance.family].harder(rng, instance, level)
+    family = FAMILIES[problem.instance.family]
+    instance = family.harder(rng, problem.instance, level)
+    return styled(rng, instance, problem.style) if instance else None
 
 
 def _longer(rng: Random, problem: Problem) -> Problem:

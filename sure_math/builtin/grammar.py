@@ -20,7 +20,7 @@ from sure_math.builtin.problems import (
     Nested,
     Problem,
     Single,
-    letter,
+    with_letters,
 )
 from sure_math.builtin.template import Template
 
@@ -100,7 +100,7 @@ def _readings(terms: tuple[Instance, ...], names: str, target: str) -> Iterator[
     for tail, template in TAILS.items():
         matched = template.match(target)
         for combination in COMBINATIONS[len(terms)]:
-            if matched and matched["E"] == letter(combination, names):
+            if matched and matched["E"] == with_letters(combination, names):
                 modulus = int(matched.get("m", 0))
                 problem = Nested(terms, combination, tail, modulus)
                 if (modulus > 0 or "m" not in matched) and fits(problem):

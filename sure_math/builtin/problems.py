@@ -131,7 +131,7 @@ def text(problem: Problem, rng: Random) -> str:
 def _nested_text(problem: Nested, rng: Random) -> str:
     letters = rng.choice(LETTERS)
     tail = TAILS[problem.tail].render(
-        {"E": letter(problem.combination, letters), "m": str(problem.modulus)}, rng
+        {"E": with_letters(problem.combination, letters), "m": str(problem.modulus)}, rng
     )
     slots = {"T": tail}
     for slot, place, name, term in zip("XYZ", "ABC", letters, problem.terms, strict=False):
@@ -139,7 +139,7 @@ def _nested_text(problem: Nested, rng: Random) -> str:
     return rng.choice(FRAMES[len(problem.terms)]).render(slots, rng)
 
 
-def letter(combination: str, letters: str) -> str:
+def with_letters(combination: str, letters: str) -> str:
     """The combination with other letters: ``a+b`` becomes ``p+q``."""
     return combination.translate(str.maketrans("abc"[: len(letters)], letters))
 
@@ -198,12 +198,12 @@ def _solve_nested(problem: Nested) -> tuple[str, Answer]:
 
 
 def _combination_steps(combination: str, values: list[Fraction], total: Fraction) -> list[str]:
+    if combination == "a":
+        return []
     shown = [plain(value) for value in values]
     signed = [text if text.startswith("-") else f"+{text}" for text in shown]
-    factor = f"({shown[1]})" if len(shown) > 1 and values[1] < 0 else shown[1:2] and shown[1]
+    factor = f"({shown[1]})" if values[1] < 0 else shown[1]
     match combination:
-        case "a":
-            return []
         case "ab":
             return [f"{shown[0]}*{factor}={plain(total)}"]
         case "ab+c":
