@@ -56,7 +56,7 @@ def reopen_run(runs: Path, name: str | None = None, overrides: Sequence[str] = (
             hint="start one with `sure-math run demo`, or name its folder with --runs",
         )
     latest = max(stored, key=lambda path: path.stat().st_mtime)
-    return Run(latest.parent, load_recipe(str(latest)), STAGES)
+    return Run(latest.parent, load_recipe(str(latest), overrides), STAGES)
 
 
 def select(first: str | None = None, last: str | None = None) -> tuple[Stage, ...]:
