@@ -62,6 +62,9 @@ def _without_dollars(answer: object) -> str | None:
 
 
 def _text(value: object) -> str | None:
+    """A cell as text. 7.0 is 7: `datasets` makes one type of a column that mixes 7 and 4.5."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return None if value is None else str(value).strip()
 
 
