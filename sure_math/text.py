@@ -7,6 +7,7 @@ and decimal point, because problems that differ in one of them are different pro
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # A LaTeX command whose backslash and first letter were read as an escape: "\frac" in a string
 # literal is a form feed and "rac". Only continuations that are no words of their own are repaired.
@@ -70,6 +71,7 @@ _LATEX: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _SINGLE = re.compile(r"(?<!\\)\{([^{}\\])\}")
+_NESTING = 4  # braces around one character that are seen through; more is no typography
 
 
 def canonical_text(problem: str) -> str:
@@ -82,8 +84,8 @@ def canonical_text(problem: str) -> str:
     text = unicodedata.normalize("NFKC", text)
     for pattern, replacement in _LATEX:
         text = pattern.sub(replacement, text)
-    while (shorter := _SINGLE.sub(r"\1", text)) != text:
-        text = shorter
+    for _ in range(_NESTING):
+        text = _SINGLE.sub(r"\1", text)
     return text.casefold()
 
 
@@ -110,13 +112,13 @@ _FIGURE = re.compile(
     r"|\bthe (?:diagram|figure|picture) (?:below|above|shows)\b",
     re.IGNORECASE,
 )
-_PARTS = re.compile(
-    r"(?<![\w})])\((?:a|i|1)\).+(?<![\w})])\((?:b|ii|2)\)|(?:^|\s)(?:a|i|1)\).+\s(?:b|ii|2)\)",
-    re.DOTALL,
+# Marks that must follow one another; searched one by one, since ".+" between them is quadratic.
+_PARTS = (
+    (re.compile(r"(?<![\w})])\((?:a|i|1)\)"), re.compile(r"(?<![\w})])\((?:b|ii|2)\)")),
+    (re.compile(r"(?:^|\s)(?:a|i|1)\)"), re.compile(r"\s(?:b|ii|2)\)")),
 )
-_CHOICES = re.compile(
-    r"\(A\).+\(B\).+\(C\)|(?:^|\s)A[.:)]\s?\S.{0,99}?\sB[.:)]\s?\S.{0,99}?\sC[.:)]", re.DOTALL
-)
+_LETTERS = tuple(re.compile(rf"\({letter}\)") for letter in "ABC")
+_CHOICES = re.compile(r"(?:^|\s)A[.:)]\s?\S.{0,99}?\sB[.:)]\s?\S.{0,99}?\sC[.:)]", re.DOTALL)
 _PROOF = re.compile(r"\b(?:prove|show|verify)(?: or disprove)? that\b|\bProve\b", re.IGNORECASE)
 
 
@@ -127,12 +129,23 @@ def has_figure(text: str) -> bool:
 
 def has_parts(text: str) -> bool:
     """Whether the statement asks several questions, (a), (b), ..."""
-    return _PARTS.search(text) is not None
+    return any(_in_order(marks, text) for marks in _PARTS)
 
 
 def has_choices(text: str) -> bool:
     """Whether the statement offers lettered choices."""
-    return _CHOICES.search(text) is not None
+    return _in_order(_LETTERS, text) or _CHOICES.search(text) is not None
+
+
+def _in_order(marks: Sequence[re.Pattern[str]], text: str) -> bool:
+    """Whether every mark is found somewhere after the one before it."""
+    position = 0
+    for mark in marks:
+        found = mark.search(text, position)
+        if found is None:
+            return False
+        position = found.end() + 1
+    return True
 
 
 def asks_proof(text: str) -> bool:

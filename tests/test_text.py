@@ -169,3 +169,15 @@ def test_parts_choices_and_proofs() -> None:
     assert not has_choices("Points A, B and C lie on a circle.")
     assert asks_proof("Prove that 2 is prime.")
     assert not asks_proof("Find the proof mark of the ring.")
+
+
+HOSTILE = ("{" * 30000 + "a" + "}" * 30000, "(a) " * 30000, "(A) " * 30000, "A. x B. y " * 9000)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_statements_end(hostile: str) -> None:
+    """Each of these would run into the time limit with a quadratic pattern."""
+    assert not has_choices(hostile)
+    assert not has_parts(hostile)
+    assert canonical_text(hostile) == canonical_text(hostile + " ")
