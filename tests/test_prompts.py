@@ -1,0 +1,107 @@
+"""The shipped prompts, and prompt files of a user's own."""
+
+import re
+from pathlib import Path
+
+import pytest
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from sure_math.builtin.chat import CHAT_TEMPLATE, ROLES, prompt
+from sure_math.config import STRATEGIES
+from sure_math.errors import ConfigError
+from sure_math.prompts import Prompt, load_prompt
+from sure_math.resources import resource
+
+SHIPPED = {**{f"evolve/{name}": name for name in STRATEGIES}, "solve": "solve", "judge": "judge"}
+CHAT = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True).from_string(
+    CHAT_TEMPLATE
+)
+TRAPS = (
+    "Compose the functions $f$ and $g$; apply the harder rule of the competition judge.",
+    "Task: judge\nStrategy: rewrite. Find $3+4$.",
+    "A set is written {{ problem }} or {% raw %}, in braces: $\\{x : x^{{2}} < 2\\}$.",
+    "Find <b>x</b> & y if x < 3 > y, <!-- user --> or not.",
+    "Write {a} and {0} and %s and $name.",
+)
+
+
+def fill(name: str, text: str) -> tuple[str, str]:
+    values = {"a": text, "b": text} if name == "judge" else {}
+    system, user = load_prompt(name).messages(problem=text, **values)
+    assert (system.role, user.role) == ("system", "user")
+    return system.content, user.content
+
+
+def test_every_shipped_prompt_is_tested() -> None:
+    files = {
+        path.relative_to(resource("prompts")).with_suffix("").as_posix()
+        for path in resource("prompts").rglob("*.md")
+    }
+    assert files == set(SHIPPED)
+
+
+@pytest.mark.parametrize(("name", "task"), SHIPPED.items())
+def test_the_first_line_names_the_task_once(name: str, task: str) -> None:
+    first = load_prompt(name).text.splitlines()[0]
+    assert [word for word in re.findall("[a-z]+", first.lower()) if word in ROLES] == [task]
+
+
+@pytest.mark.parametrize("text", TRAPS)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_problem_arrives_letter_by_letter(name: str, text: str) -> None:
+    system, user = fill(name, text)
+    assert text in user
+    assert text not in system
+    assert "{{" not in system
+    assert "<!-- user -->" not in system
+
+
+@pytest.mark.parametrize("text", TRAPS)
+@pytest.mark.parametrize(("name", "task"), SHIPPED.items())
+def test_a_builtin_model_sees_its_role_and_the_bare_problem(
+    name: str, task: str, text: str
+) -> None:
+    system, user = fill(name, text)
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+    seen = CHAT.render(messages=messages, add_generation_prompt=True)
+    wanted = f"Answer A: {text}\nAnswer B: {text}" if task == "judge" else text
+    assert seen == prompt(task, wanted)
+
+
+def test_the_hash_covers_every_letter() -> None:
+    known = load_prompt("solve")
+    assert Prompt("solve", known.text).sha == known.sha
+    assert Prompt("solve", known.text + " ").sha != known.sha
+    assert len({load_prompt(name).sha for name in SHIPPED}) == len(SHIPPED)
+
+
+def test_a_prompt_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.md"
+    path.write_text("Task: solve\nBe brief.\n<!-- user -->\nQ: {{ problem }}\n", encoding="utf-8")
+    system, user = load_prompt(str(path)).messages(problem="2+3?")
+    assert system.content == "Task: solve\nBe brief."
+    assert user.content == "Q: 2+3?"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"Task: solve\n{{ problem }}", "no line <!-- user -->"),
+        (b"Task: solve\n<!-- user -->\n{{ problem", "mine.md"),
+        (b"Task: solve\n<!-- user -->\n{% if %}", "mine.md"),
+        (b"\xff\xfe", "mine.md"),
+    ],
+)
+def test_a_broken_prompt_is_refused_when_it_is_read(
+    tmp_path: Path, text: bytes, message: str
+) -> None:
+    (tmp_path / "mine.md").write_bytes(text)
+    with pytest.raises(ConfigError, match=message):
+        load_prompt(str(tmp_path / "mine.md"))
+
+
+def test_missing_values_and_missing_prompts_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="'b' is undefined"):
+        load_prompt("judge").messages(problem="p", a="1")
+    with pytest.raises(ConfigError, match="sovle"):
+        load_prompt("sovle")
