@@ -41,15 +41,31 @@ def load_dataset(
     place = _resolve(name)
     _LOG.info("loading %s (config %s)", place, config)
     try:
-        return datasets.load_dataset(
-            place, config, split=split, revision=revision, streaming=streaming
-        )
-    except (ValueError, OSError) as error:
+        builder = datasets.load_dataset_builder(place, config, revision=revision)
+        if revision is not None:
+            _check_revision(place, revision, builder.hash)
+        if streaming:
+            return builder.as_streaming_dataset(split=split)
+        builder.download_and_prepare()
+        return builder.as_dataset(split=split)
+    except Exception as error:  # datasets, its client, pyarrow: many unrelated classes
+        at = f", revision {revision}" if revision else ""
         raise DataError(
-            f"cannot load {place} (config {config}, split {split}): {error}",
+            f"cannot load {place} (config {config}, split {split}{at}): {error}",
             hint="configs are default and responses, splits train and test; "
-            "a hub name is owner/name",
+            "a hub name is owner/name, a private one needs HF_TOKEN",
         ) from error
+
+
+def _check_revision(place: str, revision: str, commit: str) -> None:
+    """`datasets` ignores a revision in a folder and, with the hub out of reach, in its cache."""
+    from huggingface_hub import try_to_load_from_cache
+
+    if Path(place).is_dir():
+        raise DataError("it is a folder, which has no revisions")
+    card = try_to_load_from_cache(place, "README.md", repo_type="dataset", revision=revision)
+    if not isinstance(card, str) or Path(card).parent.name != commit:
+        raise DataError(f"the hub does not answer, and the local copy is of commit {commit}")
 
 
 def _resolve(name: str | None) -> str:
