@@ -36,7 +36,7 @@ def write_release(run: Run, out: Path) -> Path:
             folder does not load.
     """
     annotated, clusters = run.store("weight"), run.store("cluster")
-    if not annotated.complete():
+    if not (annotated.complete() and clusters.complete()):
         raise PublishError(
             f"run {run.root} is not annotated to its end",
             hint="finish it with `sure-math annotate`, then publish again",

@@ -1,0 +1,273 @@
+"""A local release: what is replaced, what is refused, and what the `datasets` library reads."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from sure_math import schemas
+from sure_math.errors import PublishError
+from sure_math.pipeline import STAGES
+from sure_math.publish.release import write_release
+from sure_math.publish.tables import write_tables
+from sure_math.runtime.run import Run
+from sure_math.runtime.stage import ShardResult
+from sure_math.runtime.store import StageStore
+from tests.backends.scripted_server import ScriptedServer
+from tests.finished_run import finish
+from tests.one_shard import clustered, pooled
+from tests.roles import respond
+
+SOURCE = r"own|mine\|"
+NAMED = f"seeds.sources.4.name='{SOURCE}'"
+LOADS = """
+import datasets, json
+name = "sure-math"
+whole = {c: datasets.load_dataset(name, c) for c in ("default", "responses")}
+seen = {"columns": whole["default"]["train"].column_names}
+for config, parts in whole.items():
+    for split, part in parts.items():
+        stream = datasets.load_dataset(name, config, split=split, streaming=True)
+        same = part.to_list() == list(stream)
+        seen[f"{config}/{split}"] = [len(part), sum(1 for _ in stream), same]
+mixed = datasets.concatenate_datasets([whole["default"]["train"], whole["default"]["test"]])
+seen["mixed"] = len(mixed)
+print(json.dumps(seen))
+"""
+ENTROPY = """
+import datasets, json
+rows = datasets.load_dataset("sure-math", split="train")
+print(json.dumps({row["problem_id"]: row["semantic_entropy"] for row in rows}))
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer(respond) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, server: ScriptedServer) -> Run:
+    return finish(tmp_path_factory.mktemp("run"), server, NAMED)
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory, run: Run) -> Path:
+    return write_release(run, tmp_path_factory.mktemp("release") / "sure-math")
+
+
+def python(folder: Path, code: str) -> Any:
+    """What a program prints that was started in `folder`, with its own cache and no hub."""
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "hf")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1]) if done.stdout else None
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_all_configs_and_splits_load_streaming_or_not(release: Path) -> None:
+    seen = python(release.parent, LOADS)
+    assert seen.pop("columns") == schemas.RELEASE.schema.names
+    assert seen.pop("mixed") == 8
+    assert seen == {
+        "default/train": [5, 5, True],
+        "default/test": [3, 3, True],
+        "responses/train": [40, 40, True],
+        "responses/test": [24, 24, True],
+    }
+
+
+def test_an_equal_run_gives_equal_bytes(
+    release: Path, tmp_path: Path, server: ScriptedServer
+) -> None:
+    again = finish(tmp_path, server, NAMED, "models.teacher.concurrency=2")
+    assert content(write_release(again, tmp_path / "sure-math")) == content(release)
+
+
+def test_a_new_release_is_never_hidden_by_the_old_one_in_the_cache(
+    run: Run, tmp_path: Path
+) -> None:
+    """`datasets` caches a local folder by its card: one changed number must change the card."""
+    write_release(run, tmp_path / "sure-math")
+    before = python(tmp_path, ENTROPY)
+    shutil.copytree(run.root, tmp_path / "run")
+    changed = Run(tmp_path / "run", run.recipe, STAGES)
+    rows = changed.store("weight").read(0).to_pylist()
+    row = next(row for row in rows if row["split"] == "train")
+    row["semantic_entropy"] = 1.25
+    changed.store("weight").commit(0, 1, ShardResult(rows))
+    write_release(changed, tmp_path / "sure-math")
+    assert python(tmp_path, ENTROPY) == before | {row["problem_id"]: 1.25}
+
+
+def test_the_snippet_of_the_card_runs(run: Run, release: Path, tmp_path: Path) -> None:
+    other = write_release(run, tmp_path / "by another name")
+    for folder in (release, other):
+        (snippet,) = re.findall(r"```python\n(.*?)```", (folder / "README.md").read_text(), re.S)
+        code = snippet + "\nprint(len(problems), sum(1 for _ in responses), sep='')"
+        assert python(folder.parent, code) == 540
+
+
+def test_the_cells_of_the_card_hold_whatever_stands_in_them(release: Path) -> None:
+    card = (release / "README.md").read_text()
+    tables = re.findall(r"(?:^\|.*\n)+", card, re.M)
+    assert len(tables) >= 6
+    for table in tables:
+        widths = {len(_cells(line)) for line in table.splitlines()}
+        assert len(widths) == 1, table
+    sources = next(table for table in tables if table.startswith("| source |"))
+    assert _cells(sources.splitlines()[-1])[0] == SOURCE
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a line as a Markdown reader sees them: a backslash escapes what follows."""
+    cells = re.findall(r"\|((?:\\.|[^\\|])*)(?=\|)", line)
+    return [re.sub(r"\\(.)", r"\1", cell).strip() for cell in cells]
+
+
+def test_the_card_tells_what_was_made(run: Run, release: Path) -> None:
+    text = (release / "README.md").read_text()
+    _, head, body = text.split("---\n", 2)
+    front = yaml.safe_load(head)
+    sizes = {
+        (info["config_name"], split["name"]): split["num_examples"]
+        for info in front["dataset_info"]
+        for split in info["splits"]
+    }
+    assert sizes == {
+        ("default", "train"): 5,
+        ("default", "test"): 3,
+        ("responses", "train"): 40,
+        ("responses", "test"): 24,
+    }
+    assert front["license"] == "cc-by-4.0"
+    for stage in STAGES:
+        assert f"| {stage.name} |" in body
+    for column in schemas.RELEASE.schema.names:
+        assert f"| {column} |" in body
+
+
+def test_the_manifest_is_true_and_nothing_tells_of_this_machine(run: Run, release: Path) -> None:
+    manifest = json.loads((release / "sure_math.json").read_text())
+    assert {file["path"] for file in manifest["files"]} == {
+        str(path.relative_to(release)) for path in release.rglob("*.parquet")
+    }
+    for file in manifest["files"]:
+        assert pq.read_metadata(release / file["path"]).num_rows == file["rows"]
+        assert (release / file["path"]).stat().st_size == file["bytes"]
+    address = run.recipe.models.teacher.base_url  # type: ignore[union-attr]
+    for path in release.rglob("*"):
+        if path.is_file():
+            assert address.encode() not in path.read_bytes(), path
+            assert str(run.root.parent.parent).encode() not in path.read_bytes(), path
+
+
+def test_columns_are_never_large(release: Path) -> None:
+    for path in release.rglob("*.parquet"):
+        assert not [field for field in pq.read_schema(path) if "large" in str(field.type)]
+
+
+@pytest.mark.parametrize("name", ["thesis.txt", "data", "README.md"])
+def test_a_folder_of_somebody_else_is_not_touched(run: Run, tmp_path: Path, name: str) -> None:
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / name).write_text("two years of work")
+    with pytest.raises(PublishError, match=re.escape(name)) as error:
+        write_release(run, out)
+    assert "nothing was changed" in str(error.value)
+    assert content(tmp_path) == {f"mine/{name}": b"two years of work"}
+
+
+def test_files_added_to_a_release_are_not_lost(run: Run, release: Path, tmp_path: Path) -> None:
+    out = tmp_path / "sure-math"
+    shutil.copytree(release, out)
+    (out / ".git").mkdir()
+    (out / ".git" / "HEAD").write_text("ref")
+    with pytest.raises(PublishError, match=r"\.git"):
+        write_release(run, out)
+    assert (out / ".git" / "HEAD").exists()
+
+
+def test_a_file_in_the_place_is_not_replaced(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(PublishError, match="holds what no release"):
+        write_release(run, tmp_path / "out")
+    assert (tmp_path / "out").read_text() == "a file"
+
+
+def test_an_empty_folder_is_taken_and_a_killed_attempt_leaves_no_litter(
+    run: Run, release: Path, tmp_path: Path
+) -> None:
+    for name in ("mine", ".mine.1.tmp", ".mine.2.old", ".mine2.3.tmp"):
+        (tmp_path / name).mkdir()
+    write_release(run, tmp_path / "mine")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".mine2.3.tmp", "mine"]
+    assert {p.name for p in (tmp_path / "mine").iterdir()} == {p.name for p in release.iterdir()}
+
+
+def test_a_failed_release_leaves_the_old_one(run: Run, release: Path, tmp_path: Path) -> None:
+    out = tmp_path / "sure-math"
+    shutil.copytree(release, out)
+    broken = tmp_path / "run"
+    shutil.copytree(run.root, broken)
+    part = next((broken / "cluster").glob("part-*.parquet"))
+    part.write_bytes(part.read_bytes()[:-30])
+    with (
+        pytest.warns(UserWarning, match="not a finished shard"),
+        pytest.raises(PublishError, match="not annotated to its end"),
+    ):
+        write_release(Run(broken, run.recipe, STAGES), out)
+    assert content(out) == content(release)
+    assert {path.name for path in tmp_path.iterdir()} == {"sure-math", "run"}
+
+
+def test_an_unfinished_run_is_refused(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "run"
+    shutil.copytree(run.root, broken)
+    next((broken / "weight").glob("part-*.parquet")).unlink()
+    with pytest.raises(PublishError, match="not annotated to its end"):
+        write_release(Run(broken, run.recipe, STAGES), tmp_path / "sure-math")
+    assert not (tmp_path / "sure-math").exists()
+
+
+def test_large_tables_are_cut_into_files(run: Run, tmp_path: Path) -> None:
+    """50,001 responses of two problems; short rows, so that it stays quick."""
+    stages = {stage.name: stage for stage in STAGES}
+    annotated = run.store("weight").read(0).slice(0, 1).to_pylist()[0]
+    problems = [{**annotated, **pooled(f"Problem {name}", name)} for name in ("a", "b")]
+    base = clustered(0, "5", 0)
+    replies = [
+        {**base, "problem_id": "a" if number % 2 else "b", "sample_index": number % 30_000}
+        for number in range(50_001)
+    ]
+    stores = {}
+    for name, rows in (("weight", problems), ("cluster", replies)):
+        stores[name] = StageStore(tmp_path, stages[name], "hash", {})
+        stores[name].commit(0, 1, ShardResult(rows))
+    files = write_tables(tmp_path / "out", stores["weight"], stores["cluster"])
+    assert [(file.path, file.rows) for file in files] == [
+        ("data/train-00000-of-00001.parquet", 2),
+        ("responses/train-00000-of-00002.parquet", 50_000),
+        ("responses/train-00001-of-00002.parquet", 1),
+    ]
+    last = pq.read_table(tmp_path / "out" / files[-1].path)
+    assert last["problem_id"].to_pylist() == ["b"]
