@@ -79,4 +79,6 @@ def model_spec(text: str) -> dict[str, Any]:
 
 
 def _looks_like_file(source: str) -> bool:
-    return Path(source).suffix in {".parquet", ".jsonl", ".json", ".csv", ".tsv", ".gz"}
+    """A data file, or a path that cannot be a hub id: misspelt, it must not be asked of a hub."""
+    suffixes = {".parquet", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".gz"}
+    return Path(source).suffix in suffixes or source.startswith((".", "/", "~"))

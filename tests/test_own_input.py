@@ -139,10 +139,13 @@ def test_a_missing_column_is_named_with_those_that_are_there(
     assert len(server.requests) == asked
 
 
-def test_a_missing_file_is_no_hub_dataset(tmp_path: Path, server: ScriptedServer) -> None:
-    result = annotate(tmp_path, server, "--input", str(tmp_path / "none.parquet"))
+@pytest.mark.parametrize("name", ["none.parquet", "none.ndjson", "no folder"])
+def test_a_missing_file_is_no_hub_dataset(
+    tmp_path: Path, server: ScriptedServer, name: str
+) -> None:
+    result = annotate(tmp_path, server, "--input", str(tmp_path / name))
     assert result.exit_code == 1
-    assert "none.parquet does not exist" in result.stderr
+    assert f"{name} does not exist" in result.stderr
 
 
 def test_the_recipe_gives_the_settings(tmp_path: Path) -> None:
