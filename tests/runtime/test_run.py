@@ -139,6 +139,18 @@ def test_fresh_moves_old_shards_aside_from_the_first_change_on(tmp_path: Path) -
     assert not changed.store("double").scan()
 
 
+def test_fresh_also_moves_what_was_made_from_the_moved_rows(tmp_path: Path) -> None:
+    run = execute(tmp_path)
+    for number in (1, 2):
+        target = run.start_fresh(run.stages[:1])
+        assert target == tmp_path / f"old-{number}"
+        assert {path.name for path in target.iterdir()} == {"count", "double"}
+        execute(tmp_path)
+    (tmp_path / "old-1").rename(tmp_path / "kept")
+    assert run.start_fresh(run.stages) == tmp_path / "old-1"
+    assert run.start_fresh(run.stages) is None
+
+
 def test_two_ranks_make_what_one_makes(tmp_path: Path) -> None:
     execute(tmp_path / "alone")
     ranks = [
