@@ -6,6 +6,7 @@ journal paid responses and show progress. A request that fails for good is data 
 reason from a closed list); only a backend that cannot go on at all raises `BackendError`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -113,11 +114,32 @@ class Backend(Protocol):
     def close(self) -> None:
         """Release the engine, its memory and its connections."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        """The backend itself."""
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None: ...
+    ) -> None:
+        """Close it."""
+
+
+class Closing(ABC):
+    """A context manager that closes itself at the end."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release everything."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from sure_math.backends.base import BackendInfo, Completion, Failure, Request, Sample
+from sure_math.backends.base import BackendInfo, Closing, Completion, Failure, Request, Sample
 from sure_math.backends.builtin_engine import BuiltinEngine, Continuation, Prompt
 from sure_math.builtin import MODELS, model_path
 from sure_math.config import BuiltinModel
@@ -27,7 +25,7 @@ def checkpoint_folder(model: str) -> Path:
     return folder
 
 
-class BuiltinBackend:
+class BuiltinBackend(Closing):
     """Runs a checkpoint in numpy; responses cost nothing, so none are journaled."""
 
     journaled = False
@@ -54,17 +52,6 @@ class BuiltinBackend:
 
     def close(self) -> None:
         """Nothing to release: the weights go with the object."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _prompt(self, request: Request) -> Prompt:
         messages = [{"role": m.role, "content": m.content} for m in request.messages]

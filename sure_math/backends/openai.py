@@ -15,13 +15,12 @@ import queue
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 from openai import AsyncOpenAI
 
-from sure_math.backends.base import BackendInfo, Completion, Request
+from sure_math.backends.base import BackendInfo, Closing, Completion, Request
 from sure_math.backends.openai_pacing import Pacing
 from sure_math.backends.openai_session import Server, Session
 from sure_math.config import OpenAIModel
@@ -38,7 +37,7 @@ class _End:
     error: BaseException | None
 
 
-class OpenAIBackend:
+class OpenAIBackend(Closing):
     """An OpenAI-compatible endpoint. Responses are paid for, so callers journal them."""
 
     def __init__(self, config: OpenAIModel, *, backoff: float = 0.5) -> None:
@@ -113,17 +112,6 @@ class OpenAIBackend:
         """Cancel what is still in flight."""
         for thread in tuple(self._running):
             thread.stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _client(self) -> AsyncOpenAI:
         # Retries and time limits are ours: the client's own would use up attempts on rate limits.

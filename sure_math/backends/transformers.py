@@ -12,12 +12,11 @@ differ between batch shapes where rounding moves a probability across the number
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
-from sure_math.backends.base import BackendInfo, Completion, Request, Sample, Sampling
+from sure_math.backends.base import BackendInfo, Closing, Completion, Request, Sample, Sampling
 from sure_math.backends.chat import encode_request
 from sure_math.config import TransformersModel
 from sure_math.errors import BackendError
@@ -34,7 +33,7 @@ class _Row:
     uniforms: np.random.Generator
 
 
-class TransformersBackend:
+class TransformersBackend(Closing):
     """Answers requests in batches of `batch_rows` samples."""
 
     journaled = False
@@ -123,17 +122,6 @@ class TransformersBackend:
         self._model = None
         if self._torch.cuda.is_available():
             self._torch.cuda.empty_cache()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _batches(self, rows: list[_Row], requests: Sequence[Request]) -> Iterator[list[_Row]]:
         """Rows of equal temperature and top_p and of similar prompt length, longest first."""

@@ -20,11 +20,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from threading import Event, Thread
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from sure_math.backends.base import (
     BackendInfo,
+    Closing,
     Completion,
     FinishReason,
     Request,
@@ -42,7 +42,7 @@ _ENGINE_HINT = (
 )
 
 
-class VllmBackend:
+class VllmBackend(Closing):
     """Answers requests with `vllm.LLM`."""
 
     journaled = False
@@ -123,17 +123,6 @@ class VllmBackend:
         self._llm.llm_engine.engine_core.shutdown()
         self._llm = None
         gc.collect()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _submit(self, request: Request) -> str | Completion:
         """Hand one request to the engine: the engine's name for it, or why it is not answered."""
