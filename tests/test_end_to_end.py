@@ -200,6 +200,21 @@ def test_two_ranks_make_what_one_makes(
     assert shards(tmp_path / "runs/scripted") == shards(undisturbed / "runs/scripted")
 
 
+def test_full_disk_stops_clearly_and_loses_nothing(
+    undisturbed: Path, tmp_path: Path, server: ScriptedServer
+) -> None:
+    """A limit on the size of files stands for the full disk: the same refusal of a write."""
+    recipe = str(write_recipe(tmp_path, server.base_url))
+    command = f"ulimit -f 12; exec {sys.executable} -m sure_math.cli run {recipe}"
+    full = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert full.returncode == 1, full.stdout + full.stderr
+    assert "cannot write" in full.stderr
+    assert "run the same command again" in full.stderr
+    assert "Traceback" not in full.stderr
+    sure_math(tmp_path, "run", recipe)
+    assert shards(tmp_path / "runs/scripted") == shards(undisturbed / "runs/scripted")
+
+
 def test_journal_keeps_paid_responses(tmp_path: Path) -> None:
     """A server that shuts out its client in mid-shard: what it answered is not asked again."""
     limit = [10**6]

@@ -77,7 +77,7 @@ class Family(ABC):
 
     def solve_algebra(self, instance: Instance) -> WorkedAlgebra:
         """The worked solution of an instance in which the `hidden` numbers are ``n``."""
-        raise NotImplementedError(f"family {self.name} has no algebraic form")
+        raise ValueError(f"family {self.name} has no algebraic form")
 
     def valid(self, instance: Instance) -> bool:
         """Whether the numbers make sense together (those of two instances may be mixed)."""
