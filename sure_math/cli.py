@@ -277,10 +277,10 @@ def publish(
 @_runs
 def status(run_name: str | None, runs: Path) -> None:
     """Progress of every stage of a run."""
-    from sure_math.pipeline import reopen_run
+    from sure_math.pipeline import inspect_run
     from sure_math.summary import run_summary
 
-    click.echo(run_summary(reopen_run(runs, run_name)))
+    click.echo(run_summary(inspect_run(runs, run_name)))
 
 
 @main.command()
@@ -289,10 +289,10 @@ def status(run_name: str | None, runs: Path) -> None:
 @_runs
 def show(problem_id: str | None, run_name: str | None, runs: Path) -> None:
     """One problem with its lineage, responses and clusters (default: the most uncertain one)."""
-    from sure_math.pipeline import reopen_run
+    from sure_math.pipeline import inspect_run
     from sure_math.summary import show_problem
 
-    click.echo(show_problem(reopen_run(runs, run_name), problem_id))
+    click.echo(show_problem(inspect_run(runs, run_name), problem_id))
 
 
 @main.command()

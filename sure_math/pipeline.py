@@ -48,6 +48,21 @@ def reopen_run(runs: Path, name: str | None = None, overrides: Sequence[str] = (
     Raises:
         ConfigError: there is no such run.
     """
+    stored = _stored_recipe(runs, name)
+    return Run(stored.parent, load_recipe(str(stored), overrides), STAGES)
+
+
+def inspect_run(runs: Path, name: str | None = None) -> Run:
+    """As `reopen_run`, only for looking: what is stored is read, whatever made it.
+
+    Raises:
+        ConfigError: there is no such run.
+    """
+    stored = _stored_recipe(runs, name)
+    return Run(stored.parent, load_recipe(str(stored)), STAGES, as_stored=True)
+
+
+def _stored_recipe(runs: Path, name: str | None) -> Path:
     places = [runs / name] if name else sorted(runs.glob("*"))
     stored = [path for place in places if (path := place / "recipe.yaml").is_file()]
     if not stored:
@@ -55,8 +70,7 @@ def reopen_run(runs: Path, name: str | None = None, overrides: Sequence[str] = (
             f"no run {name!r} in {runs}" if name else f"no run in {runs}",
             hint="start one with `sure-math run demo`, or name its folder with --runs",
         )
-    latest = max(stored, key=lambda path: path.stat().st_mtime)
-    return Run(latest.parent, load_recipe(str(latest), overrides), STAGES)
+    return max(stored, key=lambda path: path.stat().st_mtime)
 
 
 def select(first: str | None = None, last: str | None = None) -> tuple[Stage, ...]:

@@ -124,9 +124,13 @@ def test_parts_of_a_run_one_after_the_other(tmp_path: Path) -> None:
         published = call("publish", recipe, *runs, "--local", str(out))
         assert published.exit_code == 0, published.output
         assert (out / "README.md").is_file()
-        assert "verified answer" in call("show", *runs).stdout
         refused = call("publish", recipe, *runs, "--local", str(tmp_path / "runs"))
         assert "holds what no release" in message(refused)
+        for path in tmp_path.glob("*.jsonl"):
+            path.unlink()  # looking at a run needs none of its inputs
+        assert "mean entropy" in call("status", *runs).stdout
+        assert "verified answer" in call("show", *runs).stdout
+        assert "does not exist" in message(call("annotate", recipe, *runs))
 
 
 def test_the_command_line_itself_is_light() -> None:

@@ -13,27 +13,42 @@ from sure_math.config import Recipe
 from sure_math.errors import ConfigChanged, StageError
 from sure_math.runtime.shards import refused, write_text
 from sure_math.runtime.stage import Stage
-from sure_math.runtime.store import StageStore
+from sure_math.runtime.store import StageStore, stored_footers
 
 
 class Run:
-    """`runs/<name>` under one recipe."""
+    """`runs/<name>` under one recipe.
 
-    def __init__(self, root: Path, recipe: Recipe, stages: Sequence[Stage]) -> None:
+    `as_stored` is for looking at a run: its shards are read whatever made them, so that neither an
+    input file that moved nor another version of a model stands in the way.
+    """
+
+    def __init__(
+        self, root: Path, recipe: Recipe, stages: Sequence[Stage], *, as_stored: bool = False
+    ) -> None:
         self.root = root
         self.recipe = recipe
         self.stages = tuple(stages)
+        self._as_stored = as_stored
         self._stores: dict[str, StageStore] = {}
 
     def store(self, name: str) -> StageStore:
         """The store of a stage; hashing walks down to the seeds once."""
         if name not in self._stores:
             stage = next(stage for stage in self.stages if stage.name == name)
-            upstream = {each: self.store(each).stage_hash for each in stage.inputs}
-            stage_hash = stage.hash(self.recipe, upstream)
-            config = stage.content(self.recipe)
-            self._stores[name] = StageStore(self.root, stage, stage_hash, config)
+            self._stores[name] = self._stored(stage) if self._as_stored else self._expected(stage)
         return self._stores[name]
+
+    def _expected(self, stage: Stage) -> StageStore:
+        upstream = {each: self.store(each).stage_hash for each in stage.inputs}
+        stage_hash = stage.hash(self.recipe, upstream)
+        return StageStore(self.root, stage, stage_hash, stage.content(self.recipe))
+
+    def _stored(self, stage: Stage) -> StageStore:
+        footer = next(iter(stored_footers(self.root / stage.name)), None)
+        if footer is None:
+            return StageStore(self.root, stage, "", {})
+        return StageStore(self.root, stage, footer.stage_hash, footer.config)
 
     def inputs(self, stage: Stage) -> Mapping[str, StageStore]:
         """The stores a stage reads."""
