@@ -8,7 +8,6 @@ is known; this is how evolved problems are checked.
 from collections.abc import Iterator, Mapping
 from random import Random
 
-from sure_math.builtin.drawing import fits
 from sure_math.builtin.families import FAMILIES, Family, Instance
 from sure_math.builtin.problems import (
     ALGEBRA_ASKS,
@@ -20,6 +19,7 @@ from sure_math.builtin.problems import (
     Nested,
     Problem,
     Single,
+    combined,
     with_letters,
 )
 from sure_math.builtin.template import Template
@@ -103,5 +103,13 @@ def _readings(terms: tuple[Instance, ...], names: str, target: str) -> Iterator[
             if matched and matched["E"] == with_letters(combination, names):
                 modulus = int(matched.get("m", 0))
                 problem = Nested(terms, combination, tail, modulus)
-                if (modulus > 0 or "m" not in matched) and fits(problem):
+                if (modulus > 0 or "m" not in matched) and _defined(problem):
                     yield problem
+
+
+def _defined(problem: Nested) -> bool:
+    """Whether the tail has a meaning for the value (a fraction has no digit sum or remainder)."""
+    value = combined(problem)
+    if problem.tail.startswith("digits"):
+        return value.denominator == 1 and value >= 0
+    return value.denominator == 1 or problem.tail not in ("mod", "square_mod")

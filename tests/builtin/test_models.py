@@ -7,6 +7,7 @@ import pytest
 
 from sure_math.backends.builtin_engine import BuiltinEngine
 from sure_math.builtin import MODELS, measure, model_path
+from sure_math.builtin.chat import CHAT_TEMPLATE
 from sure_math.builtin.drawing import draw
 from sure_math.builtin.grammar import parse
 from sure_math.builtin.judging import draw_pair
@@ -21,6 +22,7 @@ def teacher() -> BuiltinEngine:
 def test_every_model_is_shipped() -> None:
     for name in MODELS:
         assert (model_path(name) / "model.safetensors").is_file()
+        assert (model_path(name) / "chat_template.jinja").read_text() == CHAT_TEMPLATE
     with pytest.raises(KeyError, match="no built-in model 'oracle'"):
         model_path("oracle")
 
@@ -43,10 +45,11 @@ def test_entropy_rises_with_evolution(teacher: BuiltinEngine) -> None:
     seeds = [draw(rng, style="plain", reserved=True) for _ in range(60)]
     texts = [text(problem, rng) for problem in seeds]
     means = [_mean_entropy(teacher, texts)]
-    for number, strategies in enumerate((("harder", "compose"), ("competition",))):
-        chosen = [rng.choice(strategies) for _ in texts]
-        outputs = measure.evolve_texts(teacher, chosen, texts, f"test {number}")
-        texts = [output[0] if output else old for output, old in zip(outputs, texts, strict=True)]
+    for last in (2, 4):
+        for number in (last - 1, last):
+            strategy = "compose" if number % 2 else "competition"
+            outputs = measure.evolve_texts(teacher, [strategy] * 60, texts, f"test {number}")
+            texts = [new[0] if new else old for new, old in zip(outputs, texts, strict=True)]
         means.append(_mean_entropy(teacher, texts))
     assert means[0] < means[1] < means[2]
 

@@ -328,7 +328,7 @@ class PairSum(Family):
     )
 
     def draw(self, rng: Random, level: int) -> Instance:
-        x = rng.randint(2, (10, 25, 60, 400)[level - 1])
+        x = rng.randint(2, (10, 25, 60, 120)[level - 1])
         y = rng.randint(1, x)
         kinds = ("x", "y") if level == 1 else ("x", "y", "product")
         return self.make(rng.choice(kinds), x + y, x - y)

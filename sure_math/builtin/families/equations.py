@@ -160,7 +160,7 @@ class Quadratic(Family):
     _expression = re.compile(r"x\^2(?:([+-]\d*)x)?([+-]\d+)")
 
     def draw(self, rng: Random, level: int) -> Instance:
-        high, low = (6, 9, 15, 30)[level - 1], (1, -6, -9, -20)[level - 1]
+        high, low = (6, 9, 15, 19)[level - 1], (1, -6, -9, -12)[level - 1]
         u, v = rng.randint(low, high) or 1, rng.randint(low, high) or 2
         kinds = ("large", "small") if level == 1 else tuple(self.phrases)
         return self.make(rng.choice(kinds), max(u, v), min(u, v))

@@ -82,7 +82,7 @@ class Geometry(Family):
         kind = rng.choice(_KINDS[level - 1])
         if kind == "hypotenuse":
             a, b = rng.choice(_TRIPLES[: 3 if level == 2 else 5])
-            scale = rng.randint(1, (1, 3, 8, 20)[level - 1])
+            scale = rng.randint(1, (1, 3, 6, 9)[level - 1])
             return self.make(kind, a * scale, b * scale)
         a = between(rng, level, (2, 30), (5, 30), (11, 60), (31, 99))
         b = between(rng, level, (2, 9), (5, 19), (11, 40), (31, 99))

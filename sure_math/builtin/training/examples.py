@@ -68,6 +68,11 @@ def teaching(rng: Random) -> Example:
     return solving(rng) if rng.random() < 0.7 else evolving(rng)
 
 
+def polishing(rng: Random) -> Example:
+    """The teacher's second phase: as much evolution as solving."""
+    return solving(rng) if rng.random() < 0.5 else evolving(rng)
+
+
 def _chain(rng: Random, problem: Problem, rounds: int) -> Problem:
     for _ in range(rounds):
         problem = evolve(rng, problem, rng.choice(STRATEGIES))

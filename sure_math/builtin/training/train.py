@@ -1,4 +1,7 @@
-"""Train a built-in model: ``python -m sure_math.builtin.training.train teacher|judge|student``.
+"""Train a built-in model: ``python -m sure_math.builtin.training.train NAME FOLDER``.
+
+The shipped teacher has two phases: `teacher` from scratch, then `polish` with ``--start`` on its
+result, where evolution gets half of the examples.
 
 Data are drawn on the fly from fixed seeds, the length of a run is a number of steps, and one thread
 does the work, so a run can be repeated; bit-equal results need the same torch build and processor.
@@ -14,12 +17,20 @@ from random import Random
 
 import click
 import torch
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from sure_math.builtin.chat import END, prompt
 from sure_math.builtin.training import checkpoint
-from sure_math.builtin.training.examples import Example, Source, judging, solving, teaching
+from sure_math.builtin.training.examples import (
+    Example,
+    Source,
+    judging,
+    polishing,
+    solving,
+    teaching,
+)
 from sure_math.builtin.training.network import Qwen3, Size
 from sure_math.builtin.training.optimizer import Optimizer
 from sure_math.builtin.training.tokenizer import build
@@ -43,6 +54,7 @@ class Recipe:
     tokens: int
     seed: int
     decay: float = 0.6
+    peak: float = 1.0
 
     def size(self, vocabulary: int) -> Size:
         """The network's shape."""
@@ -52,23 +64,29 @@ class Recipe:
     def rate(self, step: int) -> float:
         """The learning-rate factor: short warm-up, constant, then linear to zero."""
         left = (self.steps - step) / self.steps
-        return min(1.0, (step + 1) / _WARM_UP, left / self.decay)
+        return self.peak * min(1.0, (step + 1) / _WARM_UP, left / self.decay)
 
 
 RECIPES = {
     "teacher": Recipe(teaching, 128, 4, 384, 4, 2, steps=10_000, tokens=2560, seed=1),
+    "polish": Recipe(
+        polishing, 128, 4, 384, 4, 2, steps=3500, tokens=2560, seed=4, decay=1.0, peak=0.5
+    ),
     "judge": Recipe(judging, 128, 2, 320, 4, 2, steps=4500, tokens=2560, seed=2),
-    "student": Recipe(solving, 96, 3, 256, 3, 1, steps=1800, tokens=3072, seed=3),
+    "student": Recipe(solving, 96, 3, 256, 3, 1, steps=3000, tokens=3072, seed=3),
 }
 
 
-def train(name: str, folder: Path, snapshots: Path | None = None) -> None:
-    """Train the recipe `name` into `folder`; at 25 % and 60 % also into `snapshots`."""
-    recipe, tokenizer = RECIPES[name], build()
+def train(name: str, folder: Path, start: Path | None = None) -> None:
+    """Train the recipe `name` into `folder`, from scratch or from the checkpoint `start`."""
+    recipe = RECIPES[name]
+    tokenizer = Tokenizer.from_file(str(start / "tokenizer.json")) if start else build()
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     size = recipe.size(tokenizer.get_vocab_size())
     network = Qwen3(size).bfloat16()
+    if start:
+        network.load_state_dict(load_file(start / "model.safetensors"))
     optimizer = Optimizer(network)
     progress = _Progress(recipe.seed)
     for step, (tokens, targets) in zip(
@@ -78,8 +96,6 @@ def train(name: str, folder: Path, snapshots: Path | None = None) -> None:
         loss.backward()
         optimizer.step(recipe.rate(step))
         progress.add(loss.item(), int((tokens > 0).sum()))
-        if snapshots and step in (recipe.steps // 4, recipe.steps * 6 // 10):
-            checkpoint.save(snapshots, size, optimizer.masters, tokenizer)
     checkpoint.save(folder, size, optimizer.masters, tokenizer)
     (folder / "training.json").write_text(json.dumps(progress.summary(), indent=2) + "\n")
 
@@ -159,10 +175,10 @@ def _tensors(batch: list[Row]) -> tuple[Tensor, Tensor]:
 @click.command()
 @click.argument("name", type=click.Choice(sorted(RECIPES)))
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--snapshots", type=click.Path(path_type=Path), help="Folder for early checkpoints.")
-def main(name: str, folder: Path, snapshots: Path | None) -> None:
+@click.option("--start", type=click.Path(path_type=Path), help="Checkpoint to go on from.")
+def main(name: str, folder: Path, start: Path | None) -> None:
     """Train the model NAME and write it to FOLDER."""
-    train(name, folder, snapshots)
+    train(name, folder, start)
 
 
 if __name__ == "__main__":
