@@ -30,10 +30,11 @@ def write_card(models: Path) -> None:
     values = {
         "families": len(FAMILIES),
         "models": "\n".join(_model_row(models, name) for name in MODELS),
-        "family_list": "; ".join(
-            f"*{name}*: {(family.__doc__ or '').rstrip('.')}" for name, family in FAMILIES.items()
+        "family_list": "\n".join(
+            f"- *{name}*: {(family.__doc__ or '').replace('``', '`')}"
+            for name, family in FAMILIES.items()
         ),
-        "training": "\n".join(_training_row(models, name) for name in MODELS),
+        "training": "\n".join(_training_rows(models, name) for name in MODELS),
         "samples": figures["samples"],
         "temperature": figures["temperature"],
         "evolver": "\n".join(_strategy_row(*item) for item in figures["evolver"].items()),
@@ -97,11 +98,11 @@ def _model_row(models: Path, name: str) -> str:
     )
 
 
-def _training_row(models: Path, name: str) -> str:
-    log = json.loads((models / name / "training.json").read_text())
-    return (
-        f"| {name} | {log['steps']} | {log['tokens'] / 1e6:.1f} | {log['loss']:.3f} | "
-        f"{log['cpu_minutes']:.0f} | {log['seed']} |"
+def _training_rows(models: Path, name: str) -> str:
+    return "\n".join(
+        f"| {name} | {phase['recipe']} | {phase['steps']} | {phase['tokens'] / 1e6:.1f} | "
+        f"{phase['loss']:.3f} | {phase['cpu_minutes']:.0f} | {phase['seed']} |"
+        for phase in json.loads((models / name / "training.json").read_text())
     )
 
 

@@ -44,6 +44,7 @@ _WARM_UP = 50
 class Recipe:
     """One run: the data, the shape, the number of steps and the tokens (with padding) of a step."""
 
+    name: str
     source: Source
     hidden: int
     layers: int
@@ -68,18 +69,31 @@ class Recipe:
 
 
 RECIPES = {
-    "teacher": Recipe(teaching, 128, 4, 384, 4, 2, steps=10_000, tokens=2560, seed=1),
-    "polish": Recipe(
-        polishing, 128, 4, 384, 4, 2, steps=3500, tokens=2560, seed=4, decay=1.0, peak=0.5
-    ),
-    "judge": Recipe(judging, 128, 2, 320, 4, 2, steps=4500, tokens=2560, seed=2),
-    "student": Recipe(solving, 96, 3, 256, 3, 1, steps=3000, tokens=3072, seed=3),
+    recipe.name: recipe
+    for recipe in (
+        Recipe("teacher", teaching, 128, 4, 384, 4, 2, steps=10_000, tokens=2560, seed=1),
+        Recipe(
+            "polish",
+            polishing,
+            128,
+            4,
+            384,
+            4,
+            2,
+            steps=3500,
+            tokens=2560,
+            seed=4,
+            decay=1.0,
+            peak=0.5,
+        ),
+        Recipe("judge", judging, 128, 2, 320, 4, 2, steps=4500, tokens=2560, seed=2),
+        Recipe("student", solving, 96, 3, 256, 3, 1, steps=3000, tokens=3072, seed=3),
+    )
 }
 
 
-def train(name: str, folder: Path, start: Path | None = None) -> None:
-    """Train the recipe `name` into `folder`, from scratch or from the checkpoint `start`."""
-    recipe = RECIPES[name]
+def train(recipe: Recipe, folder: Path, start: Path | None = None) -> None:
+    """Train a recipe into `folder`, from scratch or from the checkpoint `start`."""
     tokenizer = Tokenizer.from_file(str(start / "tokenizer.json")) if start else build()
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
@@ -88,7 +102,7 @@ def train(name: str, folder: Path, start: Path | None = None) -> None:
     if start:
         network.load_state_dict(load_file(start / "model.safetensors"))
     optimizer = Optimizer(network)
-    progress = _Progress(recipe.seed)
+    progress = _Progress()
     for step, (tokens, targets) in zip(
         range(recipe.steps), batches(recipe, tokenizer), strict=False
     ):
@@ -97,14 +111,16 @@ def train(name: str, folder: Path, start: Path | None = None) -> None:
         optimizer.step(recipe.rate(step))
         progress.add(loss.item(), int((tokens > 0).sum()))
     checkpoint.save(folder, size, optimizer.masters, tokenizer)
-    (folder / "training.json").write_text(json.dumps(progress.summary(), indent=2) + "\n")
+    history = json.loads((start / "training.json").read_text()) if start else []
+    history.append({"recipe": recipe.name, "seed": recipe.seed} | progress.summary())
+    (folder / "training.json").write_text(json.dumps(history, indent=2) + "\n")
 
 
 class _Progress:
     """Counts steps and tokens, averages the loss, and prints a line every hundred steps."""
 
-    def __init__(self, seed: int) -> None:
-        self.seed, self.steps, self.tokens, self.loss = seed, 0, 0, math.nan
+    def __init__(self) -> None:
+        self.steps, self.tokens, self.loss = 0, 0, math.nan
         self.started = time.process_time()
 
     def add(self, loss: float, tokens: int) -> None:
@@ -123,7 +139,6 @@ class _Progress:
             "tokens": self.tokens,
             "loss": round(self.loss, 4),
             "cpu_minutes": round(minutes, 2),
-            "seed": self.seed,
         }
 
 
@@ -177,8 +192,8 @@ def _tensors(batch: list[Row]) -> tuple[Tensor, Tensor]:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--start", type=click.Path(path_type=Path), help="Checkpoint to go on from.")
 def main(name: str, folder: Path, start: Path | None) -> None:
-    """Train the model NAME and write it to FOLDER."""
-    train(name, folder, start)
+    """Train the recipe NAME and write the model to FOLDER."""
+    train(RECIPES[name], folder, start)
 
 
 if __name__ == "__main__":
