@@ -8,7 +8,8 @@ Stages that gather (`scope="run"`) are done by rank 0 while the others wait.
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -79,7 +80,7 @@ class Partition:
         if count is None:
             raise StageError(f"stage {stage.name} has no input", hint="run the earlier stages")
         mine = [index for index in range(count) if self.owns(index)]
-        done = store.scan()
+        done = self._current(store, count, upstream)
         sizes = {i: footer.rows for i, footer in primary.scan().items() if self.owns(i)}
         finished = sum(rows for i, rows in sizes.items() if i in done)
         with (
@@ -91,8 +92,24 @@ class Partition:
                     self._wait(partial(source.has, index), f"shard {index} of {name}")
                 tables = {name: source.read(index) for name, source in upstream.items()}
                 result = _apply(run, stage, store, index, tables, models, bar)
-                store.commit(index, count, result)
+                store.commit(index, count, result, _digests(upstream, index))
                 bar.advance(rows=tables[stage.inputs[0]].num_rows)
+
+    def _current(
+        self, store: StageStore, count: int, upstream: Mapping[str, StageStore]
+    ) -> set[int]:
+        """This rank's finished shards; those made from rows that exist no more are discarded."""
+        done = {index: footer for index, footer in store.scan().items() if self.owns(index)}
+        stale = {
+            index
+            for index, footer in done.items()
+            if footer.shards != count
+            or not _digests(upstream, index).items() <= footer.inputs.items()
+        }
+        for index in stale:
+            store.discard(index)
+        _report_stale(store, stale)
+        return done.keys() - stale
 
     def _wait(self, ready: Callable[[], bool], what: str) -> None:
         spoken = time.monotonic()
@@ -107,6 +124,11 @@ class Partition:
 
 def _run_whole(run: Run, stage: Stage, store: StageStore) -> None:
     """A gathering stage: all input at once, cut into shards afterwards."""
+    inputs = {name: source.digest_all() for name, source in run.inputs(stage).items()}
+    stale = {index for index, footer in store.scan().items() if footer.inputs != inputs}
+    for index in stale:
+        store.discard(index)
+    _report_stale(store, stale)
     if store.complete():
         return
     tables = {name: source.read_all() for name, source in run.inputs(stage).items()}
@@ -116,7 +138,22 @@ def _run_whole(run: Run, stage: Stage, store: StageStore) -> None:
     done = store.scan()
     for index, piece in enumerate(pieces):
         if index not in done:
-            store.commit(index, len(pieces), piece)
+            store.commit(index, len(pieces), piece, inputs)
+
+
+def _digests(upstream: Mapping[str, StageStore], index: int) -> dict[str, str]:
+    """Hashes of one shard of every input, as far as they are there."""
+    found = {name: source.digest(index) for name, source in upstream.items()}
+    return {name: digest for name, digest in found.items() if digest is not None}
+
+
+def _report_stale(store: StageStore, stale: set[int]) -> None:
+    if stale:
+        warnings.warn(
+            f"{store.stage.name}: {len(stale)} shards were made from rows that are no longer "
+            "there and are made again",
+            stacklevel=2,
+        )
 
 
 def _cut(result: ShardResult, size: int) -> Iterator[ShardResult]:

@@ -6,6 +6,7 @@ another configuration is noticed and never read as data. Equal input gives equal
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -38,6 +39,10 @@ class Footer:
     """How many shards the stage has in all."""
     rows: int
     config: dict[str, Any]
+    digest: str = ""
+    """Hash of the rows."""
+    inputs: dict[str, str] = field(default_factory=dict)
+    """Hash of the rows this shard was made from, by input stage."""
     rejected: dict[str, int] = field(default_factory=dict)
     """Rejected rows by reason."""
     stats: dict[str, int] = field(default_factory=dict)
@@ -58,6 +63,14 @@ def totals(counters: Iterable[Mapping[str, int]]) -> dict[str, int]:
     for counter in counters:
         found.update(counter)
     return dict(sorted(found.items()))
+
+
+def rows_digest(table: pa.Table) -> str:
+    """Hash of the rows of a table."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return hashlib.blake2b(sink.getvalue(), digest_size=16).hexdigest()
 
 
 def part_name(index: int) -> str:

@@ -9,7 +9,7 @@ runs/<run>/<stage>/stage.json                  summary for people; never needed 
 
 import contextlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from sure_math import schemas
 from sure_math.errors import ConfigChanged, StageError
+from sure_math.runtime.ids import stable_hash
 from sure_math.runtime.shards import (
     Footer,
     ForeignFile,
@@ -25,6 +26,7 @@ from sure_math.runtime.shards import (
     part_name,
     read_footer,
     read_table,
+    rows_digest,
     temporary_index,
     write_shard,
 )
@@ -57,6 +59,16 @@ class StageStore:
             if footer is not None:
                 found[footer.shard] = footer
         return found
+
+    def digest(self, index: int) -> str | None:
+        """Hash of the rows of one shard; None if it is not done."""
+        path = self.folder / part_name(index)
+        footer = self._footer(path) if path.exists() else None
+        return footer.digest if footer else None
+
+    def digest_all(self) -> str:
+        """Hash of the rows of all shards."""
+        return stable_hash([footer.digest for _, footer in sorted(self.scan().items())])
 
     def has(self, index: int) -> bool:
         """Whether one shard is done."""
@@ -94,8 +106,22 @@ class StageStore:
         """Where the responses of a shard in flight are kept."""
         return self.folder / "journal" / part_name(index).replace(".parquet", ".jsonl")
 
-    def commit(self, index: int, count: int, result: ShardResult) -> Footer:
-        """Make one shard durable: side tables first, the rows last, then drop the journal."""
+    def discard(self, index: int) -> None:
+        """Forget one shard, the commit mark first."""
+        for folder in (
+            self.folder,
+            *(self.folder / name for name in ("rejects", *self.stage.side)),
+        ):
+            (folder / part_name(index)).unlink(missing_ok=True)
+
+    def commit(
+        self, index: int, count: int, result: ShardResult, inputs: Mapping[str, str]
+    ) -> None:
+        """Make one shard durable: side tables first, the rows last, then drop the journal.
+
+        `inputs` are the hashes of the rows it was made from.
+        """
+        table = self.stage.output.build(result.rows)
         footer = Footer(
             stage=self.stage.name,
             stage_hash=self.stage_hash,
@@ -103,6 +129,8 @@ class StageStore:
             shards=count,
             rows=len(result.rows),
             config=self.config,
+            digest=rows_digest(table),
+            inputs=dict(inputs),
             rejected=reject_counts(result.rejects),
             stats=dict(sorted(result.stats.items())),
         )
@@ -111,12 +139,10 @@ class StageStore:
             for r in result.rejects
         ]
         self._write("rejects", schemas.REJECTS, index, rejects, footer)
-        for name, table in self.stage.side.items():
-            self._write(name, table, index, result.side.get(name, []), footer)
-        table = self.stage.output.build(result.rows)
+        for name, side in self.stage.side.items():
+            self._write(name, side, index, result.side.get(name, []), footer)
         write_shard(self.folder / part_name(index), table, footer)
         self.journal(index).unlink(missing_ok=True)
-        return footer
 
     def remove_temporaries(self, owns: Callable[[int], bool]) -> None:
         """Delete what killed attempts of this rank left half-written."""

@@ -114,7 +114,7 @@ def test_a_new_release_is_never_hidden_by_the_old_one_in_the_cache(
     rows = changed.store("weight").read(0).to_pylist()
     row = next(row for row in rows if row["split"] == "train")
     row["semantic_entropy"] = 1.25
-    changed.store("weight").commit(0, 1, ShardResult(rows))
+    changed.store("weight").commit(0, 1, ShardResult(rows), {})
     write_release(changed, tmp_path / "sure-math")
     assert python(tmp_path, ENTROPY) == before | {row["problem_id"]: 1.25}
 
@@ -262,7 +262,7 @@ def test_large_tables_are_cut_into_files(run: Run, tmp_path: Path) -> None:
     stores = {}
     for name, rows in (("weight", problems), ("cluster", replies)):
         stores[name] = StageStore(tmp_path, stages[name], "hash", {})
-        stores[name].commit(0, 1, ShardResult(rows))
+        stores[name].commit(0, 1, ShardResult(rows), {})
     files = write_tables(tmp_path / "out", stores["weight"], stores["cluster"])
     assert [(file.path, file.rows) for file in files] == [
         ("data/train-00000-of-00001.parquet", 2),

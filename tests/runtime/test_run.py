@@ -13,7 +13,7 @@ from sure_math.config import Recipe, SampleConfig
 from sure_math.errors import ConfigChanged, DataError, StageError
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
-from sure_math.runtime.stage import Stage
+from sure_math.runtime.stage import ShardResult, Stage
 from tests.runtime.toy import COUNT, DOUBLE, LOSSY, NUMBERS, RECIPE
 
 
@@ -206,3 +206,27 @@ def test_schema_refuses_unknown_and_missing_columns() -> None:
         NUMBERS.build([{"id": "1", "value": 1, "extra": 2}])
     with pytest.raises(DataError, match="missing"):
         NUMBERS.build([{"id": "1"}])
+
+
+def test_rows_made_again_otherwise_take_what_follows_along(tmp_path: Path) -> None:
+    """An engine that samples anew gives other rows; nothing may rest on the old ones."""
+    execute(tmp_path)
+    store = Run(tmp_path, RECIPE, (COUNT, DOUBLE)).store("count")
+    other = ShardResult([{"id": f"{n:03d}", "value": 100 + n} for n in range(3)])
+    store.discard(0)
+    store.commit(0, 4, other, {})
+    with pytest.warns(UserWarning, match="1 shards were made from rows"):
+        run = execute(tmp_path)
+    assert [row["value"] for row in run.store("double").read(0).to_pylist()] == [200, 202, 204]
+    assert run.store("double").read(1).to_pylist()[0]["value"] == 6
+    execute(tmp_path)  # and nothing is stale any more
+
+
+def test_deleted_input_does_not_unmake_what_was_made_from_it(tmp_path: Path) -> None:
+    execute(tmp_path)
+    before = content(tmp_path / "double")
+    for path in (tmp_path / "count").rglob("part-00001.parquet"):
+        path.unlink()
+    run = Run(tmp_path, RECIPE, (COUNT, DOUBLE))
+    Partition().execute(run, DOUBLE)
+    assert content(tmp_path / "double") == before
