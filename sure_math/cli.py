@@ -150,13 +150,16 @@ def run(
 ) -> None:
     """Every stage of RECIPE, then a local release."""
     from sure_math.pipeline import STAGE_NAMES
-    from sure_math.publish.release import write_release
+    from sure_math.publish.release import refuse_foreign, write_release
     from sure_math.runtime.executors import Partition
     from sure_math.summary import run_summary
 
     first, last = _range(only, first, last)
+    publishing = executing["rank"] == 0 and last in (None, STAGE_NAMES[-1])
+    if publishing:
+        refuse_foreign(Path(recipe.publish.out).resolve())  # before hours of work, not after
     done = _execute(recipe, run_name, runs, first, last, **executing)
-    if executing["rank"] == 0 and last in (None, STAGE_NAMES[-1]):
+    if publishing:
         Partition(0, executing["world"]).wait_for(done.store(STAGE_NAMES[-1]))
         out = write_release(done, Path(recipe.publish.out))
         click.echo(run_summary(done))

@@ -263,8 +263,9 @@ class SampleConfig(Section):
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_tokens: int = Field(default=4096, ge=1)
     enable_thinking: bool = False
-    prompt: str = "solve"
-    allow_missing_logprobs: bool = False
+    prompt: Annotated[str, Operational] = "solve"
+    """A shipped prompt or a path; its text decides the content, not its name."""
+    allow_missing_logprobs: Annotated[bool, Operational] = False
     """Fall back to discrete semantic entropy where the backend gives no log-probabilities."""
 
 
@@ -281,7 +282,8 @@ class ClusterConfig(Section):
     equivalence: Literal["tiers", "paper"] = "tiers"
     """`tiers`: exact, canonical, symbolic, then judge; `paper`: exact string, then judge."""
     judge: bool = True
-    prompt: str = "judge"
+    prompt: Annotated[str, Operational] = "judge"
+    """A shipped prompt or a path; its text decides the content, not its name."""
     max_tokens: int = Field(default=512, ge=1)
     retries: int = Field(default=1, ge=0)
     """How often an unparseable verdict is asked again before it counts as no."""

@@ -57,7 +57,9 @@ def _costs(run: Run, response: float) -> Iterator[_Cost]:
     steps = run.store("plan").read_all().num_rows
     evolve = run.recipe.evolve
     chains = sum(
-        evolve.chains_per_seed.get(row["tier"], 1) for row in seeds if row["use"] == "evolve"
+        evolve.chains_per_seed[row["tier"]]
+        for row in seeds
+        if row["use"] == "evolve" and evolve.rounds[row["tier"]]
     )
     evolved = 0 if not evolve.enabled else (steps if evolve.keep == "all" else chains)
     problems = evolved + sum(row["use"] == "annotate" for row in seeds)

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "sure_math"
 HEAVY = {"torch", "vllm", "ray", "datasets", "huggingface_hub", "transformers"}
 ROOMS = {"seeds", "evolve", "decontaminate", "sample", "answers", "cluster", "weight", "publish"}
 # Pure rooms are libraries: other rooms may use them, but never their stage.
-LIBRARIES = {"answers", "weight", "cluster"}
+LIBRARIES = {"answers", "weight", "cluster", "decontaminate"}
 
 
 def _modules() -> dict[str, ast.Module]:

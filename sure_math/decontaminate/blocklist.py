@@ -19,17 +19,31 @@ class BlockList:
     """Benchmark items by canonical text."""
 
     def __init__(self, items: Iterable[Mapping[str, Any]]) -> None:
-        self._by_key: dict[str, Hit] = {}
+        self._by_key: dict[str, list[Hit]] = {}
         names: set[str] = set()
         for item in items:
             names.add(item["evaluation_set"])
             hit = Hit(item["evaluation_set"], item["item"])
-            self._by_key.setdefault(canonical_text(item["problem"]), hit)
+            self._by_key.setdefault(canonical_text(item["problem"]), []).append(hit)
         self.names = sorted(names)
 
-    def find(self, problem: str) -> Hit | None:
-        """The item this text copies, if any."""
-        return self._by_key.get(canonical_text(problem))
+    def find(self, problem: str) -> list[Hit]:
+        """The items this text copies; one text may stand in several benchmarks."""
+        return self._by_key.get(canonical_text(problem), [])
+
+
+def verdict_rows(problem_id: str, rule: str, hits: Iterable[Hit]) -> list[dict[str, Any]]:
+    """Rows of the `verdicts` table for a blocked problem."""
+    return [
+        {
+            "problem_id": problem_id,
+            "evaluation_set": hit.evaluation_set,
+            "item": hit.item,
+            "rule": rule,
+            "decision": "blocked",
+        }
+        for hit in hits
+    ]
 
 
 def ancestors(row: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

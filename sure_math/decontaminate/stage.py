@@ -8,7 +8,7 @@ from typing import Any
 
 from sure_math import schemas
 from sure_math.config import Recipe
-from sure_math.decontaminate.blocklist import BlockList, Hit, ancestors
+from sure_math.decontaminate.blocklist import BlockList, Hit, ancestors, verdict_rows
 from sure_math.runtime.context import Context
 from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
 from sure_math.text import canonical_text
@@ -35,10 +35,11 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
     rejects: list[Reject] = []
     verdicts: list[Row] = []
     for row in _candidates(inputs):
-        reason, hit = _verdict(row, blocked, by_id, context.recipe.decontaminate.lineage)
-        if hit is not None and reason is not None:
-            verdicts.append(_verdict_row(row, reason, hit))
-            rejects.append(Reject(row["problem_id"], reason, row["problem"], hit.item))
+        rule, hits = _verdict(row, blocked, by_id, context.recipe.decontaminate.lineage)
+        if hits:
+            verdicts += verdict_rows(row["problem_id"], rule, hits)
+            items = ", ".join(hit.item for hit in hits)
+            rejects.append(Reject(row["problem_id"], f"eval_{rule}", row["problem"], items))
             continue
         key = canonical_text(row["problem"])
         if key in first:  # two chains of a seed may even have made the same row, id and all
@@ -52,24 +53,13 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
 
 def _verdict(
     row: Row, blocked: BlockList, by_id: dict[str, Row], lineage: bool
-) -> tuple[str | None, Hit | None]:
-    if hit := blocked.find(row["problem"]):
-        return "eval_exact", hit
-    if lineage:
-        for text in ancestors(row, by_id):
-            if hit := blocked.find(text):
-                return "eval_lineage", hit
-    return None, None
-
-
-def _verdict_row(row: Row, reason: str, hit: Hit) -> Row:
-    return {
-        "problem_id": row["problem_id"],
-        "evaluation_set": hit.evaluation_set,
-        "item": hit.item,
-        "rule": reason.removeprefix("eval_"),
-        "decision": "blocked",
-    }
+) -> tuple[str, list[Hit]]:
+    """The rule that blocks a problem, and the benchmark items behind it (none: not blocked)."""
+    hits = blocked.find(row["problem"])
+    if hits or not lineage:
+        return "exact", hits
+    found = (blocked.find(text) for text in ancestors(row, by_id))
+    return "lineage", next(filter(None, found), [])
 
 
 def _pool_row(row: Row, checked: list[str]) -> Row:

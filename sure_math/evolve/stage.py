@@ -28,6 +28,9 @@ from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
 
 Row = dict[str, Any]
 
+# Of its seed's flags an evolved problem keeps what is true of every descendant.
+_INHERITED = {"eval_source"}
+
 
 # --- plan ---------------------------------------------------------------------------------------
 
@@ -101,6 +104,8 @@ class _Attempt:
 
 
 def _evolve_config(recipe: Recipe) -> dict[str, Any]:
+    if not recipe.evolve.enabled:
+        return {}
     prompts = {name: load_prompt(f"evolve/{name}").sha for name in STRATEGIES}
     fields = ("keep", "attempts", "temperature", "top_p", "max_tokens", "enable_thinking")
     content = recipe.evolve.content()
@@ -207,7 +212,7 @@ class _Evolver:
             "parent_id": parent["problem_id"],
             "strategy": attempt.strategy,
             "round": parent["round"] + 1,
-            "flags": [],
+            "flags": [flag for flag in parent["flags"] if flag in _INHERITED],
             "chain": attempt.step["chain"],
             "planned_round": attempt.step["round"],
             "kept": False,

@@ -44,7 +44,7 @@ def write_release(run: Run, out: Path) -> Path:
     place = out.resolve()
     staging = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
-        _refuse_foreign(place)
+        refuse_foreign(place)
         _remove_leftovers(place, "tmp")
         staging.mkdir(parents=True)
         files = write_tables(staging, annotated, clusters)
@@ -68,7 +68,7 @@ def _rows(files: list[ReleaseFile], like: ReleaseFile) -> int:
     return sum(f.rows for f in files if (f.config, f.split) == (like.config, like.split))
 
 
-def _refuse_foreign(out: Path) -> None:
+def refuse_foreign(out: Path) -> None:
     """Only what a release consists of may be replaced: no file of somebody else is lost."""
     if not out.exists():
         return

@@ -85,7 +85,7 @@ class Context:
         for completion in backend.generate(list(waiting.values())):
             request = waiting.pop(completion.request_id)
             completion = _storable(completion)
-            if journal:
+            if journal and completion.failure is None:
                 journal.add(request, completion)
             yield self._count(completion)
         if waiting:

@@ -11,6 +11,8 @@ from typing import Any
 
 from sure_math import schemas
 from sure_math.config import EvaluationSet, Recipe, SourceConfig
+from sure_math.decontaminate.blocklist import BlockList, verdict_rows
+from sure_math.errors import ConfigError
 from sure_math.runtime.context import Context
 from sure_math.runtime.ids import content_id
 from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
@@ -60,7 +62,12 @@ EVALUATION_STAGE = Stage(
 
 def _run_seeds(inputs: Inputs, context: Context) -> ShardResult:
     recipe = context.recipe
-    blocked = {canonical_text(item["problem"]): item for item in inputs["evaluation"].to_pylist()}
+    if not recipe.seeds.sources:
+        raise ConfigError(
+            f"recipe {recipe.name} names no seed source",
+            hint="list at least one under seeds.sources; `sure-math seeds --list` names adapters",
+        )
+    blocked = BlockList(inputs["evaluation"].to_pylist())
     rejects: list[Reject] = []
     verdicts: list[Row] = []
     found: list[seed_rows.SeedRow] = []
@@ -68,9 +75,10 @@ def _run_seeds(inputs: Inputs, context: Context) -> ShardResult:
         for item in read(source, seed=recipe.seed, min_length=recipe.seeds.min_length):
             if isinstance(item, seed_rows.Reject):
                 rejects.append(_reject(item))
-            elif hit := blocked.get(canonical_text(item.problem)):
-                rejects.append(Reject(item.id, "eval_exact", item.problem, hit["item"]))
-                verdicts.append(_verdict(item, hit))
+            elif hits := blocked.find(item.problem):
+                items = ", ".join(hit.item for hit in hits)
+                rejects.append(Reject(item.id, "eval_exact", item.problem, items))
+                verdicts += verdict_rows(_problem_id(item), "exact", hits)
             else:
                 found.append(item)
     kept, dropped = deduplicate(found)
@@ -92,7 +100,7 @@ def _problem_rows(kept: Sequence[seed_rows.SeedRow], recipe: Recipe) -> list[Row
 
 
 def _problem_row(seed: seed_rows.SeedRow, source: SourceConfig, *, test: bool) -> Row:
-    identity = content_id(seed.source, seed.id, canonical_text(seed.problem))
+    identity = _problem_id(seed)
     return {
         "problem_id": identity,
         "problem": seed.problem,
@@ -114,14 +122,8 @@ def _problem_row(seed: seed_rows.SeedRow, source: SourceConfig, *, test: bool) -
     }
 
 
-def _verdict(item: seed_rows.SeedRow, hit: Row) -> Row:
-    return {
-        "problem_id": content_id(item.source, item.id, canonical_text(item.problem)),
-        "evaluation_set": hit["evaluation_set"],
-        "item": hit["item"],
-        "rule": "exact",
-        "decision": "blocked",
-    }
+def _problem_id(seed: seed_rows.SeedRow) -> str:
+    return content_id(seed.source, seed.id, canonical_text(seed.problem))
 
 
 def _reject(item: seed_rows.Reject) -> Reject:
