@@ -333,6 +333,9 @@ class PairSum(Family):
         kinds = ("x", "y") if level == 1 else ("x", "y", "product")
         return self.make(rng.choice(kinds), x + y, x - y)
 
+    def harder(self, rng: Random, instance: Instance, level: int) -> Instance | None:
+        return None if instance.kind == "product" else self.make("product", *instance.numbers)
+
     def valid(self, instance: Instance) -> bool:
         s, d = instance.numbers
         return s >= d and (s - d) % 2 == 0

@@ -111,7 +111,11 @@ class Family(ABC):
         return replace(instance, numbers=tuple(named.values()))
 
     def harder(self, rng: Random, instance: Instance, level: int) -> Instance | None:
-        """A fresh instance of the same kind at `level` that may keep one of the old numbers."""
+        """A fresh instance of the same kind at `level` that may keep one of the old numbers.
+
+        None where there is none. Families whose numbers hang together (roots, right triangles)
+        ask for more about the same numbers instead: an evolver cannot find new ones unseen.
+        """
         fresh = self.draw(rng, level)
         if fresh.kind != instance.kind:
             return None

@@ -165,6 +165,9 @@ class Quadratic(Family):
         kinds = ("large", "small") if level == 1 else tuple(self.phrases)
         return self.make(rng.choice(kinds), max(u, v), min(u, v))
 
+    def harder(self, rng: Random, instance: Instance, level: int) -> Instance | None:
+        return None if instance.kind == "squares" else self.make("squares", *instance.numbers)
+
     def valid(self, instance: Instance) -> bool:
         return instance.numbers[0] >= instance.numbers[1] and 0 not in instance.numbers
 

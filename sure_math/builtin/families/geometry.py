@@ -88,6 +88,9 @@ class Geometry(Family):
         b = between(rng, level, (2, 9), (5, 19), (11, 40), (31, 99))
         return self.make(kind, a, b)
 
+    def harder(self, rng: Random, instance: Instance, level: int) -> Instance | None:
+        return None if instance.kind == "hypotenuse" else super().harder(rng, instance, level)
+
     def valid(self, instance: Instance) -> bool:
         a, b = instance.numbers
         return instance.kind != "hypotenuse" or isqrt(a * a + b * b) ** 2 == a * a + b * b

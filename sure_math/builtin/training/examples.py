@@ -15,7 +15,7 @@ from sure_math.builtin.problems import Problem, response, solve, text
 EVOLVED_SHARE = 0.2
 """Share of the solved problems that went through one to three rounds of evolution first."""
 STRATEGY_WEIGHTS = {
-    "harder": 5,
+    "harder": 7,
     "rewrite": 4,
     "algebraize": 3,
     "apply": 4,
