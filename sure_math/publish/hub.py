@@ -100,7 +100,10 @@ def features_yaml(schema: pa.Schema) -> Any:
 
 
 def prove(folder: Path, expected: Mapping[tuple[str, str], int]) -> None:
-    """Load every config and split of a staged release with the real client.
+    """Read every config and split of a staged release to its end with the real client.
+
+    To the end also because an abandoned stream can abort the interpreter when it exits (threads of
+    pyarrow outlive it).
 
     Raises:
         PublishError: something does not load, or has another number of rows than written.
@@ -113,11 +116,15 @@ def prove(folder: Path, expected: Mapping[tuple[str, str], int]) -> None:
                 stream = datasets.load_dataset(
                     str(folder), config, split=split, streaming=True, cache_dir=cache
                 )
-                next(iter(stream))
-                info = stream.info.splits[split].num_examples
-            except (ValueError, OSError, StopIteration, KeyError) as error:
+                batches = stream.with_format("arrow").iter(batch_size=1000)
+                found = sum(batch.num_rows for batch in batches)
+                announced = stream.info.splits[split].num_examples
+            except (ValueError, OSError, KeyError) as error:
                 raise PublishError(
                     f"the release does not load ({config}/{split}): {error}"
                 ) from error
-            if info != rows:
-                raise PublishError(f"{config}/{split} announces {info} rows, {rows} were written")
+            if not found == announced == rows:
+                raise PublishError(
+                    f"{config}/{split}: {rows} rows were written, {found} load and the card "
+                    f"announces {announced}"
+                )
