@@ -34,10 +34,10 @@ def open_backend(config: ModelConfig) -> Backend:
 
 
 def model_name(config: ModelConfig) -> str:
-    """The name written into rows and cards."""
+    """The name written into rows and cards; of a folder of this machine only the last part."""
     if isinstance(config, BuiltinModel):
         return f"builtin/{Path(config.model).name}"
-    return config.model
+    return Path(config.model).name if _local_folder(config) else config.model
 
 
 def model_identity(config: ModelConfig) -> dict[str, Any]:

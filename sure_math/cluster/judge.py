@@ -39,7 +39,7 @@ class Judge:
     @property
     def model(self) -> str:
         """Name of the judge model."""
-        return self._context.info("judge").model
+        return self._context.model("judge")
 
     def ask(self, questions: Mapping[str, tuple[str, str, str]]) -> dict[str, bool | None]:
         """Verdicts for `(problem, a, b)` by key, in the order a, b; None stays unparseable."""

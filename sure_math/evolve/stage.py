@@ -219,7 +219,7 @@ class _Evolver:
             "answer_form": parsed.answer_form,
             "attempts": attempt.number,
             "seed": attempt.seed,
-            "evolver": self.context.info("evolver").model,
+            "evolver": self.context.model("evolver"),
             "prompt_sha": self.prompts[attempt.strategy].sha,
             "raw_output": raw,
         }

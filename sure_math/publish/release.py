@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from sure_math import __version__
+from sure_math.backends import model_name
 from sure_math.errors import PublishError
 from sure_math.publish.card import TABLES, front_matter, render_card
 from sure_math.publish.hub import features_yaml, prove
@@ -104,8 +105,11 @@ def _write_texts(folder: Path, name: str, run: Run, files: list[ReleaseFile]) ->
         "files": [asdict(file) for file in files],
     }
     _dump(folder / MANIFEST, manifest)
+    recipe = run.recipe.content()  # without the addresses and paths of this machine
+    for role, model in recipe["models"].items():
+        model["model"] = model_name(getattr(run.recipe.models, role))
     provenance = {
-        "recipe": run.recipe.content(),  # without the addresses and paths of this machine
+        "recipe": recipe,
         "stages": {s.name: run.store(s.name).stage_hash for s in run.stages},
     }
     _dump(folder / "provenance.json", provenance)

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from sure_math.backends import model_identity, open_backend
+from sure_math.backends import model_identity, model_name, open_backend
 from sure_math.backends.base import Backend, BackendInfo, Completion, Request
 from sure_math.config import ModelConfig, Recipe
 from sure_math.errors import BackendError
@@ -62,6 +62,10 @@ class Context:
         self._journal_path = journal
         self._journals: dict[Role, Journal] = {}
         self._progress = progress
+
+    def model(self, role: Role) -> str:
+        """The name of a role's model, for rows."""
+        return model_name(self._models.config(role))
 
     def info(self, role: Role) -> BackendInfo:
         """Who answers for a role."""

@@ -71,7 +71,7 @@ def _row(request: Request, index: int, sample: Sample, context: Context) -> Row:
             hint="use a backend that returns them, or pass --allow-missing-logprobs for discrete "
             "semantic entropy (every response counts the same)",
         )
-    info = context.info("teacher")
+    mode = context.info("teacher").logprobs_mode
     return {
         "problem_id": request.id,
         "sample_index": index,
@@ -81,8 +81,8 @@ def _row(request: Request, index: int, sample: Sample, context: Context) -> Row:
         "logprob": sample.logprob,
         "n_requested": request.sampling.n,
         "seed": request.seed,
-        "model": info.model,
-        "logprobs_mode": "none" if sample.logprob is None else info.logprobs_mode,
+        "model": context.model("teacher"),
+        "logprobs_mode": "none" if sample.logprob is None else mode,
     }
 
 
