@@ -14,7 +14,14 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from tests.backends.scripted_server import ScriptedServer, error
+from tests.backends.scripted_server import (
+    Body,
+    Fault,
+    ScriptedServer,
+    cut_short,
+    dropped,
+    error,
+)
 from tests.roles import respond, write_recipe
 
 KILLS = int(os.environ.get("SURE_MATH_KILLS", "6"))
@@ -187,6 +194,18 @@ def test_killed_at_any_moment_it_ends_with_the_same_bytes(
     assert not list((tmp_path / "runs").rglob("*.jsonl"))
     for path in (undisturbed / "sure-math").rglob("*.parquet"):
         assert (tmp_path / path.relative_to(undisturbed)).read_bytes() == path.read_bytes()
+
+
+def test_misbehaving_server_changes_nothing_but_the_time(undisturbed: Path, tmp_path: Path) -> None:
+    rng = random.Random(1)
+    faults = [error(429, retry_after="0"), error(503), error(500), dropped(), cut_short()]
+
+    def sometimes(body: Body) -> Fault | None:
+        return rng.choice(faults) if rng.random() < 0.2 else None
+
+    with ScriptedServer(respond, sometimes) as server:
+        sure_math(tmp_path, "run", str(write_recipe(tmp_path, server.base_url)))
+    assert shards(tmp_path / "runs/scripted") == shards(undisturbed / "runs/scripted")
 
 
 def test_two_ranks_make_what_one_makes(
