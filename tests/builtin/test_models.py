@@ -12,6 +12,7 @@ from sure_math.builtin.drawing import draw
 from sure_math.builtin.grammar import parse
 from sure_math.builtin.judging import draw_pair
 from sure_math.builtin.problems import text
+from sure_math.builtin.training.evaluate import reserved_problems
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +29,7 @@ def test_every_model_is_shipped() -> None:
 
 
 def test_semantic_entropy_predicts_the_errors_of_the_teacher(teacher: BuiltinEngine) -> None:
-    rng = Random("test problems")
-    problems = [draw(rng, reserved=True) for _ in range(300)]
-    texts = [text(problem, rng) for problem in problems]
+    _, problems, texts = reserved_problems(300)
     right = measure.greedy_correct(teacher, problems, texts)
     entropies = [measure.entropy(s) for s in measure.sampled_answers(teacher, texts)]
     assert 0.5 < mean(right) < 0.9

@@ -19,6 +19,7 @@ from sure_math.backends.builtin_engine import BuiltinEngine
 from sure_math.builtin import measure
 from sure_math.builtin.drawing import NATURAL_LEVELS, draw
 from sure_math.builtin.evolution import STRATEGIES
+from sure_math.builtin.families import Instance
 from sure_math.builtin.grammar import parse
 from sure_math.builtin.judging import draw_pair
 from sure_math.builtin.marking import boxed, meaning
@@ -59,11 +60,20 @@ def teacher_figures(teacher: BuiltinEngine, judge: BuiltinEngine, count: int) ->
 
 
 def reserved_problems(count: int) -> tuple[list[int], list[Problem], list[str]]:
-    """Levels, problems and wordings of the natural mix that training never saw."""
+    """Levels, problems and wordings of the natural mix that training never saw.
+
+    No two begin with the same instance: the small families hold few reserved ones, and a mistake
+    on one of these would otherwise be counted many times.
+    """
     rng = Random("evaluation")
-    levels = rng.choices(list(NATURAL_LEVELS), list(NATURAL_LEVELS.values()), k=count)
-    problems = [draw(rng, level=level, reserved=True) for level in levels]
-    return levels, problems, [text(p, rng) for p in problems]
+    levels: list[int] = []
+    problems: dict[Instance, Problem] = {}
+    while len(problems) < count:
+        level = rng.choices(list(NATURAL_LEVELS), list(NATURAL_LEVELS.values()))[0]
+        problem = draw(rng, level=level, reserved=True)
+        if problems.setdefault(instances(problem)[0], problem) is problem:
+            levels.append(level)
+    return levels, list(problems.values()), [text(p, rng) for p in problems.values()]
 
 
 def judge_figures(judge: BuiltinEngine, count: int) -> Figures:
