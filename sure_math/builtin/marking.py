@@ -12,6 +12,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 
+from sure_math.answers.boxed import extract_answer
 from sure_math.builtin.problems import Problem, solve
 
 Key = tuple[Fraction, ...]
@@ -24,17 +25,6 @@ _OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] =
     ast.Div: operator.truediv,
 }
 _ALLOWED = re.compile(r"[0-9n+\-*/(). ]{1,80}")
-
-
-def boxed(text: str) -> str | None:
-    r"""The content of the last ``\boxed{...}``, or None."""
-    start = text.rfind("\\boxed{")
-    depth = 0
-    for place in range(start + 6, len(text) if start >= 0 else 0):
-        depth += {"{": 1, "}": -1}.get(text[place], 0)
-        if depth == 0:
-            return text[start + 7 : place]
-    return None
 
 
 @lru_cache(maxsize=65_536)
@@ -65,7 +55,7 @@ def truth(problem: Problem) -> Key:
 
 def correct(problem: Problem, response: str) -> bool:
     """Whether the boxed answer of a response is the exact answer."""
-    answer = boxed(response)
+    answer = extract_answer(response)
     return answer is not None and meaning(answer) == truth(problem)
 
 

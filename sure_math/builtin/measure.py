@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sure_math.answers.boxed import extract_answer
 from sure_math.backends.builtin_engine import BuiltinEngine, Prompt
 from sure_math.builtin.chat import prompt
 from sure_math.builtin.evolution import work
 from sure_math.builtin.grammar import parse
-from sure_math.builtin.marking import boxed, correct, meaning
+from sure_math.builtin.marking import correct, meaning
 from sure_math.builtin.problems import Nested, Problem, Single, instances
 from sure_math.runtime.ids import sampling_seed
 from sure_math.weight.entropy import semantic_entropy
@@ -86,7 +87,7 @@ def entropy(
     clusters: list[int | None] = []
     numbers: dict[Hashable, int] = {}
     for response in responses:
-        answer = boxed(response.text)
+        answer = extract_answer(response.text)
         found = None if answer is None else key(answer) or answer
         clusters.append(None if found is None else numbers.setdefault(found, len(numbers)))
     return semantic_entropy(

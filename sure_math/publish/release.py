@@ -70,7 +70,11 @@ def _rows(files: list[ReleaseFile], like: ReleaseFile) -> int:
 
 
 def refuse_foreign(out: Path) -> None:
-    """Only what a release consists of may be replaced: no file of somebody else is lost."""
+    """Only what a release consists of may be replaced: no file of somebody else is lost.
+
+    Raises:
+        PublishError: the place holds something else; nothing was changed.
+    """
     if not out.exists():
         return
     names = {path.name for path in out.iterdir()} if out.is_dir() else {out.name}

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 from sure_math.backends import model_identity, model_name, open_backend
-from sure_math.backends.base import Backend, BackendInfo, Completion, Request
+from sure_math.backends.base import Backend, BackendInfo, Closing, Completion, Request
 from sure_math.config import ModelConfig, Recipe
 from sure_math.errors import BackendError
 from sure_math.runtime.journal import Journal
@@ -18,7 +17,7 @@ from sure_math.runtime.progress import Progress
 Role = Literal["evolver", "teacher", "judge"]
 
 
-class Models:
+class Models(Closing):
     """The engines of one stage: started on first use, released together."""
 
     def __init__(self, recipe: Recipe) -> None:
@@ -37,15 +36,8 @@ class Models:
             self._open[role] = self._stack.enter_context(open_backend(self.config(role)))
         return self._open[role]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Release every engine."""
         self._open.clear()
         self._stack.close()
 

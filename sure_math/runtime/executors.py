@@ -20,7 +20,7 @@ from sure_math.errors import StageError
 from sure_math.runtime.context import Context, Models
 from sure_math.runtime.progress import Progress
 from sure_math.runtime.run import Run
-from sure_math.runtime.shards import totals, write_text
+from sure_math.runtime.shards import Footer, totals, write_text
 from sure_math.runtime.stage import Inputs, ShardResult, Stage
 from sure_math.runtime.store import StageStore
 
@@ -50,18 +50,13 @@ class Partition:
             SureMathError: whatever stops the stage; finished shards stay.
         """
         store = run.store(stage.name)
-        store.scan()
-        if stage.scope == "run" and self.rank != 0:
+        if stage.scope == "shard":
+            self._run_shards(run, stage, store)
+        elif self.rank == 0:
+            self._run_whole(run, stage, store)
+        else:
             self.wait_for(store)
             return
-        if stage.scope == "run":
-            for upstream in run.inputs(stage).values():
-                self.wait_for(upstream)
-        store.remove_temporaries(self.owns)
-        if stage.scope == "run":
-            _run_whole(run, stage, store)
-        else:
-            self._run_shards(run, stage, store)
         if store.complete():
             _write_summary(store)
 
@@ -74,14 +69,19 @@ class Partition:
         self._wait(store.complete, f"the other ranks to finish {store.stage.name}")
 
     def _run_shards(self, run: Run, stage: Stage, store: StageStore) -> None:
+        store.remove_temporaries(self.owns)
         upstream = run.inputs(stage)
-        primary = upstream[stage.inputs[0]]
-        count = primary.shard_count()
-        if count is None:
+        first = upstream[stage.inputs[0]]
+        if self.world > 1:  # a rank without a shard of its own can be here before any other
+            self._wait(lambda: bool(first.scan()), f"the first shard of {stage.inputs[0]}")
+        known = {name: source.scan() for name, source in upstream.items()}
+        primary = known[stage.inputs[0]]
+        if not primary:
             raise StageError(f"stage {stage.name} has no input", hint="run the earlier stages")
+        count = next(iter(primary.values())).shards
         mine = [index for index in range(count) if self.owns(index)]
-        done = self._current(store, count, upstream)
-        sizes = {i: footer.rows for i, footer in primary.scan().items() if self.owns(i)}
+        done = self._current(store, count, known)
+        sizes = {i: footer.rows for i, footer in primary.items() if self.owns(i)}
         finished = sum(rows for i, rows in sizes.items() if i in done)
         with (
             Models(run.recipe) as models,
@@ -92,24 +92,44 @@ class Partition:
                     self._wait(partial(source.has, index), f"shard {index} of {name}")
                 tables = {name: source.read(index) for name, source in upstream.items()}
                 result = _apply(run, stage, store, index, tables, models, bar)
-                store.commit(index, count, result, _digests(upstream, index))
+                inputs = {name: source.digest(index) for name, source in upstream.items()}
+                store.commit(index, count, result, inputs)
                 bar.advance(rows=tables[stage.inputs[0]].num_rows)
 
     def _current(
-        self, store: StageStore, count: int, upstream: Mapping[str, StageStore]
+        self, store: StageStore, count: int, known: Mapping[str, Mapping[int, Footer]]
     ) -> set[int]:
-        """This rank's finished shards; those made from rows that exist no more are discarded."""
+        """This rank's finished shards, without those made from rows that exist no more.
+
+        An input shard that is not there (deleted, or still to come) speaks against nothing.
+        """
         done = {index: footer for index, footer in store.scan().items() if self.owns(index)}
-        stale = {
-            index
-            for index, footer in done.items()
-            if footer.shards != count
-            or not _digests(upstream, index).items() <= footer.inputs.items()
-        }
-        for index in stale:
-            store.discard(index)
-        _report_stale(store, stale)
+        stale = set()
+        for index, footer in done.items():
+            rows = {name: at[index].digest for name, at in known.items() if index in at}
+            if footer.shards != count or not rows.items() <= footer.inputs.items():
+                stale.add(index)
+        _discard(store, stale)
         return done.keys() - stale
+
+    def _run_whole(self, run: Run, stage: Stage, store: StageStore) -> None:
+        """A gathering stage: all input at once, cut into shards afterwards."""
+        upstream = run.inputs(stage)
+        for source in upstream.values():
+            self.wait_for(source)
+        store.remove_temporaries(self.owns)
+        inputs = {name: source.digest_all() for name, source in upstream.items()}
+        _discard(store, {i for i, footer in store.scan().items() if footer.inputs != inputs})
+        if store.complete():
+            return
+        tables = {name: source.read_all() for name, source in upstream.items()}
+        with Models(run.recipe) as models, Progress(stage.name, 1, 0, "steps") as bar:
+            result = _apply(run, stage, store, 0, tables, models, bar)
+        pieces = list(_cut(result, run.recipe.shard_rows))
+        done = store.scan()
+        for index, piece in enumerate(pieces):
+            if index not in done:
+                store.commit(index, len(pieces), piece, inputs)
 
     def _wait(self, ready: Callable[[], bool], what: str) -> None:
         spoken = time.monotonic()
@@ -122,32 +142,10 @@ class Partition:
             time.sleep(_POLL)
 
 
-def _run_whole(run: Run, stage: Stage, store: StageStore) -> None:
-    """A gathering stage: all input at once, cut into shards afterwards."""
-    inputs = {name: source.digest_all() for name, source in run.inputs(stage).items()}
-    stale = {index for index, footer in store.scan().items() if footer.inputs != inputs}
+def _discard(store: StageStore, stale: set[int]) -> None:
+    """Forget shards whose rows rest on others that are no longer there."""
     for index in stale:
         store.discard(index)
-    _report_stale(store, stale)
-    if store.complete():
-        return
-    tables = {name: source.read_all() for name, source in run.inputs(stage).items()}
-    with Models(run.recipe) as models, Progress(stage.name, 1, 0, "steps") as bar:
-        result = _apply(run, stage, store, 0, tables, models, bar)
-    pieces = list(_cut(result, run.recipe.shard_rows))
-    done = store.scan()
-    for index, piece in enumerate(pieces):
-        if index not in done:
-            store.commit(index, len(pieces), piece, inputs)
-
-
-def _digests(upstream: Mapping[str, StageStore], index: int) -> dict[str, str]:
-    """Hashes of one shard of every input, as far as they are there."""
-    found = {name: source.digest(index) for name, source in upstream.items()}
-    return {name: digest for name, digest in found.items() if digest is not None}
-
-
-def _report_stale(store: StageStore, stale: set[int]) -> None:
     if stale:
         warnings.warn(
             f"{store.stage.name}: {len(stale)} shards were made from rows that are no longer "

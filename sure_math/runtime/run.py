@@ -41,8 +41,8 @@ class Run:
 
     def _expected(self, stage: Stage) -> StageStore:
         upstream = {each: self.store(each).stage_hash for each in stage.inputs}
-        stage_hash = stage.hash(self.recipe, upstream)
-        return StageStore(self.root, stage, stage_hash, stage.content(self.recipe))
+        content = stage.content(self.recipe)  # once: it digests source files and weights
+        return StageStore(self.root, stage, stage.hash(content, upstream), content)
 
     def _stored(self, stage: Stage) -> StageStore:
         footer = next(iter(stored_footers(self.root / stage.name)), None)

@@ -69,14 +69,14 @@ class Stage:
         cut = {"shard_rows": recipe.shard_rows} if self.scope == "run" else {}
         return {**self.config(recipe), **cut}
 
-    def hash(self, recipe: Recipe, input_hashes: Mapping[str, str]) -> str:
-        """Identity of everything that decides this stage's rows, inputs included."""
+    def hash(self, content: Mapping[str, Any], input_hashes: Mapping[str, str]) -> str:
+        """Identity of everything that decides this stage's rows: its content and its inputs."""
         columns = [f"{column.name}:{column.type}" for column in self.output.schema]
         return stable_hash(
             [
                 self.name,
                 self.version,
-                self.content(recipe),
+                dict(content),
                 self.output.version,
                 columns,
                 dict(input_hashes),

@@ -60,11 +60,9 @@ class StageStore:
                 found[footer.shard] = footer
         return found
 
-    def digest(self, index: int) -> str | None:
-        """Hash of the rows of one shard; None if it is not done."""
-        path = self.folder / part_name(index)
-        footer = self._footer(path) if path.exists() else None
-        return footer.digest if footer else None
+    def digest(self, index: int) -> str:
+        """Hash of the rows of one finished shard."""
+        return read_footer(self.folder / part_name(index)).digest
 
     def digest_all(self) -> str:
         """Hash of the rows of all shards."""
@@ -74,12 +72,6 @@ class StageStore:
         """Whether one shard is done."""
         path = self.folder / part_name(index)
         return path.exists() and self._footer(path) is not None
-
-    def shard_count(self) -> int | None:
-        """How many shards the stage has in all; None while no shard says so."""
-        paths = sorted(self.folder.glob("part-*.parquet"))
-        found = (footer.shards for footer in map(self._footer, paths) if footer)
-        return next(found, None)
 
     def complete(self) -> bool:
         """Whether every shard is done."""

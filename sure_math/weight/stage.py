@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from sure_math import schemas
-from sure_math.backends import model_identity, model_name
+from sure_math.backends import model_name
 from sure_math.config import Recipe
 from sure_math.runtime.context import Context
 from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
@@ -83,8 +83,7 @@ def representatives(group: list[Row]) -> dict[int, str]:
 
 
 def _config(recipe: Recipe) -> dict[str, Any]:
-    judge = model_identity(recipe.models.judge) if recipe.cluster.judge else None
-    return {**recipe.weight.content(), "judge": judge}
+    return recipe.weight.content()  # the judge, named in each row, is part of the cluster stage
 
 
 STAGE = Stage(

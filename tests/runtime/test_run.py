@@ -11,9 +11,10 @@ import pytest
 
 from sure_math.config import Recipe, SampleConfig
 from sure_math.errors import ConfigChanged, DataError, StageError
+from sure_math.runtime.context import Context
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
-from sure_math.runtime.stage import ShardResult, Stage
+from sure_math.runtime.stage import Inputs, ShardResult, Stage
 from tests.runtime.toy import COUNT, DOUBLE, LOSSY, NUMBERS, RECIPE
 
 
@@ -230,3 +231,30 @@ def test_deleted_input_does_not_unmake_what_was_made_from_it(tmp_path: Path) -> 
     run = Run(tmp_path, RECIPE, (COUNT, DOUBLE))
     Partition().execute(run, DOUBLE)
     assert content(tmp_path / "double") == before
+
+
+def _again(inputs: Inputs, context: Context) -> ShardResult:
+    return ShardResult(inputs["double"].to_pylist())
+
+
+def test_more_ranks_than_shards(tmp_path: Path) -> None:
+    """A rank that owns nothing may reach a stage before its input has any shard."""
+    recipe = RECIPE.model_copy(update={"shard_rows": 100})
+    again = Stage("again", 1, ("double",), NUMBERS, _again, lambda recipe: {}, None)
+
+    def work(rank: int) -> None:
+        run = Run(tmp_path, recipe, (COUNT, DOUBLE, again))
+        for stage in run.stages:
+            Partition(rank, 2).execute(run, stage)
+        finished.append(rank)
+
+    finished: list[int] = []
+    Partition(0, 2).execute(Run(tmp_path, recipe, (COUNT,)), COUNT)
+    idle = threading.Thread(target=work, args=(1,))
+    idle.start()
+    idle.join(2.0)  # it has nothing to do, and nothing to take from the other rank yet
+    assert idle.is_alive()
+    work(0)
+    idle.join(30)
+    assert finished == [0, 1]
+    assert Run(tmp_path, recipe, (COUNT, DOUBLE, again)).store("again").complete()

@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from sure_math.answers.boxed import extract_answer
 from sure_math.backends.builtin_engine import BuiltinEngine
 from sure_math.builtin import measure
 from sure_math.builtin.drawing import NATURAL_LEVELS, draw
@@ -22,7 +23,7 @@ from sure_math.builtin.evolution import STRATEGIES
 from sure_math.builtin.families import Instance
 from sure_math.builtin.grammar import parse
 from sure_math.builtin.judging import draw_pair
-from sure_math.builtin.marking import boxed, meaning
+from sure_math.builtin.marking import meaning
 from sure_math.builtin.problems import Nested, Problem, instances, text
 from sure_math.builtin.training.card import write_card
 
@@ -50,7 +51,7 @@ def teacher_figures(teacher: BuiltinEngine, judge: BuiltinEngine, count: int) ->
         "by level": _by(levels, right),
         "by style": _by([_style(p) for p in problems], right),
         "by family": _by([instances(p)[0].family for p in problems], right),
-        "boxed": _mean(boxed(r.text) is not None for r in responses),
+        "boxed": _mean(extract_answer(r.text) is not None for r in responses),
         "finished": _mean(r.finished for r in responses),
         "entropy, exact values": _entropy_figures(exact, wrong),
         "entropy, built-in judge": _entropy_figures(judged, wrong),
@@ -142,7 +143,7 @@ def _judged_keys(
     judge: BuiltinEngine, samples: Sequence[Sequence[measure.Response]]
 ) -> tuple[list[dict[str, str]], Figures]:
     """Per problem, answer -> representative by the judge; and how right its verdicts were."""
-    strings = [sorted({a for r in s if (a := boxed(r.text)) is not None}) for s in samples]
+    strings = [sorted({a for r in s if (a := extract_answer(r.text)) is not None}) for s in samples]
     pairs = [(i, a, b) for i, found in enumerate(strings) for a, b in combinations(found, 2)]
     said = measure.judge(judge, [(a, b) for _, a, b in pairs])
     keys = [{a: a for a in found} for found in strings]
