@@ -191,10 +191,15 @@ def test_ctrl_c_leaves_nothing_behind() -> None:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         return hang()
 
-    with ScriptedServer(faults=interrupt) as server:
-        with pytest.raises(KeyboardInterrupt):
-            list(connect(server).generate([question()]))
-        assert not loop_threads()
+    # A shell that starts the tests in the background makes them ignore the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with ScriptedServer(faults=interrupt) as server:
+            with pytest.raises(KeyboardInterrupt):
+                list(connect(server).generate([question()]))
+            assert not loop_threads()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_info_names_the_model_and_not_the_url() -> None:
