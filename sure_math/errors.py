@@ -4,7 +4,8 @@
     ├── ConfigError        a recipe, an override or an option is wrong
     ├── DataError          input rows, files or columns are not what was promised
     ├── BackendError       a model server or engine failed
-    │   └── BackendUnavailable   nothing succeeded for too long, or it cannot be reached at all
+    │   ├── BackendUnavailable   nothing succeeded for too long, or it cannot be reached at all
+    │   └── JudgeUnfit           the judge fails questions with known answers
     ├── StageError         a run directory cannot go on
     │   └── ConfigChanged  the stored shards were made by another configuration
     └── PublishError       a release cannot be written
@@ -45,6 +46,10 @@ class BackendError(SureMathError):
 
 class BackendUnavailable(BackendError):
     """Nothing succeeded for too long, or the backend cannot be reached at all."""
+
+
+class JudgeUnfit(BackendError):
+    """The judge fails questions with known answers: its verdicts would mean nothing."""
 
 
 class StageError(SureMathError):

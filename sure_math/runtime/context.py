@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -46,9 +47,18 @@ class Context:
     """One shard's view of its run."""
 
     def __init__(
-        self, recipe: Recipe, models: Models, journal: Path, progress: Progress | None = None
+        self,
+        recipe: Recipe,
+        models: Models,
+        journal: Path,
+        progress: Progress | None = None,
+        *,
+        earlier: Sequence[Path] = (),
     ) -> None:
+        """`earlier` are the folders of the same stage that --fresh moved aside."""
         self.recipe = recipe
+        self.folder = journal.parent.parent
+        self.earlier = tuple(earlier)
         self.stats: Counter[str] = Counter()
         self._models = models
         self._journal_path = journal
@@ -63,21 +73,35 @@ class Context:
         """Who answers for a role."""
         return self._models.backend(role).info
 
-    def generate(self, role: Role, requests: Sequence[Request]) -> Iterator[Completion]:
-        """Answer every request exactly once, in any order; endpoint responses are journaled.
+    def uncounted(self) -> "Context":
+        """The same models and journals with counters of their own, for work beside the shard."""
+        other = copy(self)
+        other.stats = Counter()
+        return other
+
+    def generate(
+        self, role: Role, requests: Sequence[Request], *, keep: bool = False
+    ) -> Iterator[Completion]:
+        """Answer every request exactly once, in any order.
+
+        Responses of an endpoint are journaled, and with `keep` those of any engine; an engine is
+        started only for requests that the journal does not answer.
 
         Raises:
             BackendError: the backend cannot go on, or left requests unanswered.
         """
         if not requests:
             return
-        backend = self._models.backend(role)
-        journal = self._journal(role) if backend.journaled else None
+        journaled = keep or self._models.backend(role).journaled
+        journal = self.journal(role) if journaled else None
         waiting = {request.id: request for request in requests}
         for request in requests:
             if journal and (known := journal.get(request)):
                 del waiting[request.id]
                 yield self._count(known)
+        if not waiting:
+            return
+        backend = self._models.backend(role)
         for completion in backend.generate(list(waiting.values())):
             request = waiting.pop(completion.request_id)
             completion = _storable(completion)
@@ -89,7 +113,8 @@ class Context:
                 f"{backend.info.backend} left {len(waiting)} of {len(requests)} requests unanswered"
             )
 
-    def _journal(self, role: Role) -> Journal:
+    def journal(self, role: Role) -> Journal:
+        """What this shard has asked a role's model so far."""
         if role not in self._journals:
             identity = model_identity(self._models.config(role))
             self._journals[role] = Journal(self._journal_path, identity)

@@ -170,7 +170,7 @@ def _apply(
     models: Models,
     bar: Progress,
 ) -> ShardResult:
-    context = Context(run.recipe, models, store.journal(index), bar)
+    context = Context(run.recipe, models, store.journal(index), bar, earlier=store.earlier())
     result = stage.run_shard(tables, context)
     stage.check(result, tables, run.recipe)
     return replace(result, stats={**context.stats, **result.stats})

@@ -2,7 +2,7 @@
 
 Responses of an endpoint are paid for, so each one is written down as it arrives; after a kill the
 next attempt replays them instead of asking again. A torn last line is ignored. The file is
-dropped when its shard commits.
+dropped when its shard commits, unless the stage keeps it.
 """
 
 import json
@@ -22,7 +22,7 @@ class Journal:
     def __init__(self, path: Path, model: dict[str, Any]) -> None:
         self._path = path
         self._model = model
-        self._known = dict(_entries(path))
+        self._known = dict(read_journal(path))
 
     def key(self, request: Request) -> str:
         """Identity of a request: everything that decides its answer, the model included."""
@@ -52,7 +52,8 @@ def _ends_with_newline(path: Path) -> bool:
         return handle.read(1) == b"\n"
 
 
-def _entries(path: Path) -> Iterator[tuple[str, Completion]]:
+def read_journal(path: Path) -> Iterator[tuple[str, Completion]]:
+    """Everything recorded in a file, by key (`Journal.key`); what cannot be read is left out."""
     if not path.exists():
         return
     with path.open(encoding="utf-8", errors="replace") as handle:

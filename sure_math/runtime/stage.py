@@ -63,6 +63,8 @@ class Stage:
     """Closed list of reject reasons."""
     side: Mapping[str, schemas.Table] = field(default_factory=dict)
     scope: Literal["shard", "run"] = "shard"
+    keeps_journal: bool = False
+    """Whether the journal outlives the commit, for a later configuration to look things up in."""
 
     def content(self, recipe: Recipe) -> dict[str, Any]:
         """What decides the rows and, for a stage that gathers, how they are cut into shards."""

@@ -3,7 +3,8 @@
 runs/<run>/<stage>/part-00000.parquet          the rows; the file itself is the commit mark
 runs/<run>/<stage>/rejects/part-00000.parquet  rows that did not come through, with reasons
 runs/<run>/<stage>/<side>/part-00000.parquet   further tables of the stage
-runs/<run>/<stage>/journal/part-00000.jsonl    paid responses of a shard in flight
+runs/<run>/<stage>/journal/part-00000.jsonl    paid responses of a shard in flight; a stage can
+                                               keep them
 runs/<run>/<stage>/stage.json                  summary for people; never needed to go on
 """
 
@@ -98,6 +99,10 @@ class StageStore:
         """Where the responses of a shard in flight are kept."""
         return self.folder / "journal" / part_name(index).replace(".parquet", ".jsonl")
 
+    def earlier(self) -> list[Path]:
+        """The folders of this stage that --fresh moved aside."""
+        return sorted(self.folder.parent.glob(f"old-*/{self.stage.name}"))
+
     def discard(self, index: int) -> None:
         """Forget one shard, the commit mark first."""
         for folder in (
@@ -109,7 +114,7 @@ class StageStore:
     def commit(
         self, index: int, count: int, result: ShardResult, inputs: Mapping[str, str]
     ) -> None:
-        """Make one shard durable: side tables first, the rows last, then drop the journal.
+        """Make one shard durable: side tables first, the rows last; then the journal may go.
 
         `inputs` are the hashes of the rows it was made from.
         """
@@ -134,7 +139,8 @@ class StageStore:
         for name, side in self.stage.side.items():
             self._write(name, side, index, result.side.get(name, []), footer)
         write_shard(self.folder / part_name(index), table, footer)
-        self.journal(index).unlink(missing_ok=True)
+        if not self.stage.keeps_journal:
+            self.journal(index).unlink(missing_ok=True)
 
     def remove_temporaries(self, owns: Callable[[int], bool]) -> None:
         """Delete what killed attempts of this rank left half-written."""
