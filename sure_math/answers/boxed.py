@@ -1,20 +1,23 @@
 r"""The final answer of a response: its last complete, non-empty \boxed{...}.
 
-One pass over the tokens of the text, with a stack of open braces: linear in the length and never
-recursive, because this reads model output. Only the text after the last </think> counts.
+Only the text outside the thinking counts, and only as far as the model answers its own question: a
+base model may run on to a new one. Boxes that make one answer together are joined.
 A response without a final answer gives None and a status that says why, never a sentinel string.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from sure_math.answers.equivalence import compare
+from sure_math.answers.boxes import boxes, plain_boxes
+from sure_math.answers.joining import join_last
+from sure_math.answers.thinking import after_thinking
 
 Status = Literal[
     "boxed",
     "the_answer_is",  # fallback: "The answer is ..."
+    "final_answer",  # fallback: "Final answer: ...", "**Answer:** ..."
     "hashes",  # fallback: "#### ..."
     "no_box",
     "empty_box",
@@ -24,7 +27,7 @@ Status = Literal[
     "truncated",
     "empty_response",
 ]
-Fallback = Literal["the_answer_is", "hashes"]
+Fallback = Literal["the_answer_is", "final_answer", "hashes"]
 
 
 @dataclass(frozen=True)
@@ -35,37 +38,32 @@ class Extraction:
     status: Status
 
 
-class _Box(NamedTuple):
-    start: int
-    """Where the command begins."""
-    end: int
-    """Just after the closing brace."""
-    content: str
-
-
-_OPEN_THINK, _CLOSE_THINK = "<think>", "</think>"
-# The command before a brace, before one bare token (TeX allows \boxed 5), or the box tokens of GLM.
-_TOKEN = re.compile(
-    r"(?P<box>\\\\?(?:boxed|fbox)(?![A-Za-z])\s*(?:(?P<brace>\{)|(?P<bare>-?\d[\d.,]*(?<![.,])|[A-Za-z](?![A-Za-z]))))"
-    r"|<\|begin_of_box\|>(?P<glm>[^<]*)<\|end_of_box\|>"
-    r"|\\[\\{}]|(?P<open>\{)|(?P<close>\})"
-)
 _PLACEHOLDER = re.compile(
     r"(?:\\(?:text|mathrm|textbf)\{)?[\[<({]?\s*(?:(?:your|the|final|insert|put)[\s_]+)*"
     r"(?:answer|final answer|solution|result|\.{2,}|…|\\[lc]?dots|_+)(?:\s+here)?\s*[\])>}]?\}?\.?",
     re.IGNORECASE,
 )
-_NOTHING = re.compile(r"(?:\s|~|\\[ ,;:!]|\\q?quad|\\(?:text|mathrm)\{\s*\}|\{\s*\}|\$)*")
-# What may stand between the boxes of one answer: "$x = \boxed{1}$, $y = \boxed{2}$ or \boxed{3}".
-_SEPARATOR = re.compile(
-    r"(?:[\s$,;&]|\\[ ,;:!()\[\]]|\\\\|\\q?quad(?![A-Za-z])|\b(?:and|or)\b"
-    r"|\\text\{\s*(?:and|or)\s*\}|[A-Za-z](?:_\{?\w+\}?)?\s*=)*"
+_NOTHING = re.compile(
+    r"(?:\s|~|\\[ ,;:!]|\\q?quad|\\(?:text|mathrm)\{\s*\}|\\[hv]?phantom\{[^{}]*\}|\{\s*\}|\$)*"
 )
-_MAX_SEPARATOR = 80
 _MAX_PLACEHOLDER = 60
-_MAX_JOINED = 16
+# What a new question begins with once the first is answered.
+_ROLE = r"(?:problem|question|exercise|q|human|user|input|instruction)"
+_TASK = r"(?:this|the\s+(?:following|next))\s+(?:\w+\s+)?(?:problem|question|exercise)"
+_NEXT_QUESTION = re.compile(
+    rf"^[ \t]*(?:\#{{1,6}}[ \t]*|\*\*)?(?:{_ROLE}[ \t]*(?:\*\*)?:|(?<=\#)[ \t]*{_ROLE}[ \t]*$"
+    rf"|(?:now,?\s+)?it['’]s\s+your\s+turn|(?:(?:now|please)\s+)?(?:solve|answer)\s+{_TASK})"
+    r"|<\|(?:im_start|im_end|endoftext|eot_id|end_of_text|user|start_header_id)\|>|\[INST\]|</s>",
+    re.IGNORECASE | re.MULTILINE,
+)
+# The text of a box that is never closed ends with the formula or paragraph it stands in.
+_FORMULA_END = re.compile(r"(?<!\\)(?:\$|\\[\])])|\n[ \t]*\n")
 _FALLBACKS: dict[Fallback, re.Pattern[str]] = {
     "the_answer_is": re.compile(r"answer\s+is:?[ \t]*((?:[^\n.]|\.(?=\d))+)", re.IGNORECASE),
+    "final_answer": re.compile(
+        r"^[ \t#*_>-]{0,8}(?:final[ \t]+)?answer[ \t*_]*:[ \t*_]*\n?[ \t*_]*([^\s*_][^\n]*)",
+        re.IGNORECASE | re.MULTILINE,
+    ),
     "hashes": re.compile(r"^####[ \t]*(\S[^\n]*)", re.MULTILINE),
 }
 
@@ -81,98 +79,66 @@ def extract(
     """The final answer of a response and how it was found.
 
     Args:
-        finish_reason: "length" if the token limit cut the response; a box that is still open at
-            the cut was the final answer, so an earlier box does not stand in for it.
+        text: the response; if the chat template opened the thinking, a response cut inside it
+            carries no marker, so put the template's "<think>" before it.
+        finish_reason: "length" if the token limit cut the response.
         fallbacks: patterns to try, in order, when there is no box; the status names the one used.
+
+    A box that is still open where the text ends was the final answer, so an earlier box does not
+    stand in for it.
     """
-    if text.rfind(_OPEN_THINK) > text.rfind(_CLOSE_THINK):
+    outside = after_thinking(text)
+    if outside is None:
         return Extraction(None, "unclosed_thinking")
-    text = text.rpartition(_CLOSE_THINK)[2]
-    if not text.strip():
+    if not outside.strip():
         return Extraction(None, "truncated" if finish_reason == "length" else "empty_response")
-    boxes, unclosed = _boxes(text)
-    if unclosed and finish_reason == "length":
+    cut = finish_reason == "length"
+    found = _boxed(plain_boxes(outside), cut)
+    if found.answer is None and found.status != "unclosed_box":
+        found = _fallback(outside, fallbacks) or found
+    if found.answer is None and cut:
         return Extraction(None, "truncated")
-    answers = [box for box in boxes if _is_answer(box.content)]
+    return found
+
+
+def _boxed(text: str, cut: bool) -> Extraction:
+    found, unclosed = boxes(text)
+    answers = [box for box in found if _is_answer(box.content)]
+    end = _next_question(text, answers[0].end) if answers else len(text)
+    answers = [box for box in answers if box.start < end]
+    final = cut or not answers or (unclosed is not None and answers[-1].end <= unclosed)
+    if (
+        unclosed is not None
+        and unclosed < end
+        and final
+        and not _FORMULA_END.search(text, unclosed)
+    ):
+        return Extraction(None, "unclosed_box")
     if answers:
-        return Extraction(_join_last(text, answers), "boxed")
-    for name in fallbacks:
-        found = _FALLBACKS[name].findall(text)
-        if found and _is_answer(found[-1].strip()):
-            return Extraction(found[-1].strip(), name)
-    if finish_reason == "length":
-        return Extraction(None, "truncated")
-    if boxes:
-        empty = all(_NOTHING.fullmatch(box.content) for box in boxes)
+        return Extraction(join_last(text, answers), "boxed")
+    if found:
+        empty = all(_NOTHING.fullmatch(box.content) for box in found)
         return Extraction(None, "empty_box" if empty else "placeholder")
-    return Extraction(None, "unclosed_box" if unclosed else "no_box")
+    return Extraction(None, "no_box" if unclosed is None else "unclosed_box")
+
+
+def _fallback(text: str, names: Sequence[Fallback]) -> Extraction | None:
+    for name in names:
+        found = [one for one in _FALLBACKS[name].finditer(text) if _is_answer(one[1].strip())]
+        if found:
+            end = _next_question(text, found[0].end())
+            last = [one for one in found if one.start() < end][-1]
+            return Extraction(last[1].strip(), name)
+    return None
+
+
+def _next_question(text: str, start: int) -> int:
+    """Where the model, having answered, runs on to a question of its own; or the end."""
+    question = _NEXT_QUESTION.search(text, start)
+    return question.start() if question else len(text)
 
 
 def _is_answer(content: str) -> bool:
     if len(content) <= _MAX_PLACEHOLDER and _PLACEHOLDER.fullmatch(content):
         return False
     return not _NOTHING.fullmatch(content)
-
-
-def _boxes(text: str) -> tuple[list[_Box], bool]:
-    """Outermost complete boxes in order, and whether a box is still open at the end."""
-    spans: list[tuple[int, int, int, int]] = []  # start, content start, content end, end
-    braces: list[tuple[int, int] | None] = []  # None: a plain brace; else start, content start
-    for token in _TOKEN.finditer(text):
-        kind = token.lastgroup
-        if token["brace"]:
-            braces.append((token.start(), token.end()))
-        elif kind == "open":
-            braces.append(None)
-        elif kind == "close" and braces:
-            opened = braces.pop()
-            if opened is not None:
-                while spans and spans[-1][0] > opened[0]:
-                    spans.pop()
-                spans.append((*opened, token.start(), token.end()))
-        elif token["bare"] is not None:
-            spans.append((token.start(), *token.span("bare"), token.end()))
-        elif token["glm"] is not None:
-            spans.append((token.start(), *token.span("glm"), token.end()))
-    contents = [_Box(start, end, _unbox(text[a:b])) for start, a, b, end in spans]
-    last_open = max((opened[0] for opened in braces if opened is not None), default=-1)
-    return contents, last_open >= 0 and (not contents or last_open >= contents[-1].end)
-
-
-def _unbox(content: str) -> str:
-    r"""Box content without inner box commands: "x = \boxed{3}" becomes "x = 3"."""
-    pieces: list[str] = []
-    inner: list[bool] = []
-    done = 0
-    for token in _TOKEN.finditer(content):
-        dropped = token["brace"] is not None
-        if dropped or token.lastgroup == "open":
-            inner.append(dropped)
-        elif token.lastgroup == "close" and inner:
-            dropped = inner.pop()
-        elif token["bare"] is not None:
-            pieces.append(content[done : token.start()])
-            done = token.start("bare")
-        if dropped:
-            pieces.append(content[done : token.start()])
-            done = token.end()
-    return "".join([*pieces, content[done:]]).strip()
-
-
-def _join_last(text: str, boxes: Sequence[_Box]) -> str:
-    """The last box, joined with those just before it that only a separator keeps apart.
-
-    One value written twice ("9.5 or 19/2") is not a list: then the last form stands alone.
-    """
-    joined = [boxes[-1].content]
-    for before, after in zip(reversed(boxes[:-1]), reversed(boxes), strict=False):
-        between = text[before.end : after.start]
-        if (
-            len(joined) == _MAX_JOINED
-            or len(between) > _MAX_SEPARATOR
-            or not _SEPARATOR.fullmatch(between)
-        ):
-            break
-        if not any(compare(before.content, other).verdict == "equal" for other in joined):
-            joined.append(before.content)
-    return ", ".join(reversed(joined))

@@ -28,7 +28,7 @@ DEV = Path(__file__).resolve().parents[3] / "shared" / "data" / "extraction_dev.
         (r"\boxed{\begin{pmatrix} 1 \\ 2 \end{pmatrix}}", r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}"),
         (r"\boxed{5} and then \boxed{}", "5"),
         (r"\boxed{5} as asked: \boxed{[answer]}", "5"),
-        (r"\boxed{3} then } a stray brace { and \boxed{4", "3"),
+        (r"\boxed{3} then } a stray brace { and \boxed{4$ is open.", "3"),
         (r"\boxed{42 is open, \boxed{43} is not", "43"),
         ("<|begin_of_box|>C<|end_of_box|>", "C"),
         ("<think>maybe \\boxed{7}</think> \\boxed{8}", "8"),
