@@ -1,8 +1,9 @@
 """When are two answers equal? Tiers, each only for what the one before left open.
 
-exact string -> canonical key -> plain numbers -> symbolic (math-verify) -> [a judge, elsewhere]
+exact string -> canonical key -> plain numbers -> algebra (our expression trees) -> symbolic
+(math-verify, for what has no tree) -> [a judge, elsewhere]
 
-"different" is final and needs no judge; only plain numbers that clearly differ earn it. What the
+"different" is final and needs no judge; only closed values that clearly differ earn it. What the
 symbolic tier calls unequal stays undecided: its false negatives are many.
 """
 
@@ -12,12 +13,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from sure_math.answers.algebra import compare_trees
 from sure_math.answers.canonical import canonical
+from sure_math.answers.expression import is_structure, read
 from sure_math.answers.numbers import decimal_places, exact_value, rounding_places
 from sure_math.answers.problem import problem_keys
 from sure_math.answers.symbolic import SymbolicChecker, Verdict
 
-Tier = Literal["exact", "canonical", "number", "symbolic", "none"]
+Tier = Literal["exact", "canonical", "number", "algebra", "symbolic", "none"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,13 @@ def compare(a: str, b: str, *, symbolic: SymbolicChecker | None = None) -> Compa
     if x is not None and y is not None:
         verdict = _compare_numbers(x, y)
         return Comparison(verdict, "none" if verdict == "undecided" else "number")
+    left, right = read(a), read(b)
+    if left is not None and right is not None:
+        verdict = compare_trees(left, right)
+        if verdict != "undecided":
+            return Comparison(verdict, "algebra")
+        if not (is_structure(left) or is_structure(right)):
+            return _UNDECIDED
     if symbolic is not None and _comparable(a, b) and symbolic.check(a, b) == "equal":
         return Comparison("equal", "symbolic")
     return _UNDECIDED

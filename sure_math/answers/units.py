@@ -64,7 +64,9 @@ _TAIL = re.compile(
     r"(?:\^(?P<power>[23]))?",
     re.DOTALL,
 )
-_DEGREES = re.compile(r"(?P<value>.*[\d)}])\^(?:\\circ|\{\\circ\})", re.DOTALL)
+_DEGREES = re.compile(
+    r"(?P<value>(?!.*\\(?:sin|cos|tan|cot|sec|csc)).*[\d)}])\^(?:\\circ|\{\\circ\})", re.DOTALL
+)
 _PERCENT = re.compile(r"(?P<value>.*[\d)}])\\?%", re.DOTALL)
 _CURRENCY = re.compile(r"(?P<sign>-?)\\\$(?P<value>.*[\d)}].*)", re.DOTALL)
 _NUMERIC = re.compile(r"\d|\\pi|\\sqrt")
