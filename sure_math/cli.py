@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sure_math import __version__
-from sure_math.errors import ConfigError, SureMathError
+from sure_math.errors import ConfigError, DataError, SureMathError
 
 if TYPE_CHECKING:
     from sure_math.config import Recipe
+    from sure_math.report.dataset import Dataset
     from sure_math.runtime.run import Run
 
 # The built-in engine multiplies small matrices: threads only get in each other's way.
@@ -328,6 +329,53 @@ def estimate(
     click.echo(estimate_run(run, tokens_per_response, tokens_per_second))
 
 
+@main.group()
+def report() -> None:
+    """Reports on a published dataset, or on a run."""
+
+
+@report.command("entropy")
+@click.argument("source", required=False, metavar="[RUN_OR_RELEASE]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for text, JSON and picture.")
+@click.option("--json", "plain", is_flag=True, help="Print JSON.")
+@click.option("--resamples", type=click.IntRange(100), default=2000, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@_runs
+def report_entropy(
+    source: str | None, out: Path | None, plain: bool, resamples: int, seed: int, runs: Path
+) -> None:
+    """How well does semantic entropy predict a wrong majority answer?
+
+    Measured on the rows that have a verified answer, beside answer agreement, log-probabilities
+    and other scores. The rows are those of a run (its name or folder), or of a release (a folder
+    or OWNER/NAME on the hub); by default of the release in ./sure-math.
+    """
+    import json
+
+    from sure_math.report.entropy import as_json, as_text, entropy_report, write_report
+    from sure_math.report.labelled import labelled
+
+    found = entropy_report(labelled(_dataset(source, runs)), resamples=resamples, seed=seed)
+    click.echo(json.dumps(as_json(found), indent=2) if plain else as_text(found))
+    for path in write_report(found, out) if out else ():
+        click.echo(f"written: {path}", err=True)
+
+
+def _dataset(source: str | None, runs: Path) -> "Dataset":
+    """The dataset of a run, if there is one of that name or folder, or else a release."""
+    from sure_math.pipeline import inspect_run
+    from sure_math.report.dataset import Dataset, read_release
+
+    places = (Path(source), runs / source) if source else ()
+    root = next((place for place in places if (place / "recipe.yaml").is_file()), None)
+    if root is None:
+        return read_release(source)
+    run = inspect_run(root.parent, root.name)
+    if not run.store("weight").complete():
+        raise DataError(f"run {root} is not annotated to its end", hint="finish it, then try again")
+    return Dataset(f"run {root}", run.store("weight").read_all(), run.store("cluster").read_all())
+
+
 def _later(name: str, summary: str) -> None:
     @main.command(
         name,
@@ -341,7 +389,6 @@ def _later(name: str, summary: str) -> None:
 
 _later("train", "Train a student on a published dataset")
 _later("evaluate", "Evaluate a model on benchmarks")
-_later("report", "Reports on a run")
 
 if __name__ == "__main__":
     main()

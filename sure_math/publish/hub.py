@@ -38,7 +38,7 @@ def load_dataset(
     """
     import datasets
 
-    place = _resolve(name)
+    place = resolve(name)
     _LOG.info("loading %s (config %s)", place, config)
     try:
         builder = datasets.load_dataset_builder(place, config, revision=revision)
@@ -68,7 +68,12 @@ def _check_revision(place: str, revision: str, commit: str) -> None:
         raise DataError(f"the hub does not answer, and the local copy is of commit {commit}")
 
 
-def _resolve(name: str | None) -> str:
+def resolve(name: str | None) -> str:
+    """The folder or hub name that `load_dataset(name)` reads.
+
+    Raises:
+        DataError: there is no such folder, it is no release, or nothing was named.
+    """
     wanted = name or os.environ.get("SURE_MATH_DATASET")
     if wanted:
         return _checked(wanted)

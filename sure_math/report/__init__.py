@@ -1,0 +1,1 @@
+"""Reports on a published dataset: text, JSON and pictures."""
