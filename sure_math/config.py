@@ -272,8 +272,16 @@ class SampleConfig(Section):
 class AnswersConfig(Section):
     """Final-answer extraction."""
 
-    kind: Literal["boxed"] = "boxed"
-    fallbacks: tuple[Literal["the_answer_is", "hashes"], ...] = ()
+    kind: Literal["boxed", "text"] = "boxed"
+    """`boxed`: the last box; `text`: the whole response after its thinking, for summaries and
+    other free text, which only a judge can compare."""
+    fallbacks: tuple[Literal["the_answer_is", "final_answer", "hashes"], ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "AnswersConfig":
+        if self.kind == "text" and self.fallbacks:
+            raise ValueError("fallbacks look for an answer in the text; with kind: text it is all")
+        return self
 
 
 class ClusterConfig(Section):
@@ -281,14 +289,32 @@ class ClusterConfig(Section):
 
     equivalence: Literal["tiers", "paper"] = "tiers"
     """`tiers`: exact, canonical, symbolic, then judge; `paper`: exact string, then judge."""
+    linkage: Literal["single", "complete"] = "single"
+    """`single`: two clusters merge if their first members are equal; `complete`: if every pair of
+    their members is."""
     judge: bool = True
-    prompt: Annotated[str, Operational] = "judge"
-    """A shipped prompt or a path; its text decides the content, not its name."""
+    prompt: Annotated[str | None, Operational] = None
+    """A shipped prompt or a path; its text decides the content, not its name. None: `judge`, or
+    `entail` with `answers.kind: text`."""
     max_tokens: int = Field(default=512, ge=1)
     retries: int = Field(default=1, ge=0)
     """How often an unparseable verdict is asked again before it counts as no."""
     symbolic_seconds: float = Field(default=2.0, gt=0)
     """CPU seconds one symbolic comparison may take before it is undecided."""
+    closing_questions: int = Field(default=1, ge=0)
+    """Judge questions a problem may spend, under single linkage, on pairs that only other pairs
+    joined (b = c after a = b and a = c); a no is a conflict and changes no cluster."""
+    controls: Annotated[Literal["require", "report", "skip"], Operational] = "require"
+    """Questions with known answers before the judge's first one: a judge that fails them stops
+    the run (`require`) or is warned about (`report`)."""
+    control_set: Annotated[str | None, Operational] = None
+    """A shipped set of control pairs or the path of a .jsonl file. None: the one of the prompt."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "ClusterConfig":
+        if self.equivalence == "paper" and self.linkage == "complete":
+            raise ValueError("equivalence: paper joins by single linkage")
+        return self
 
 
 class WeightConfig(Section):
@@ -325,3 +351,15 @@ class Recipe(Section):
     cluster: ClusterConfig = ClusterConfig()
     weight: WeightConfig = WeightConfig()
     publish: PublishConfig = PublishConfig()
+
+    @model_validator(mode="after")
+    def _comparable(self) -> "Recipe":
+        if self.answers.kind == "text" and not self.cluster.judge:
+            raise ValueError("answers.kind: text needs cluster.judge: nothing else compares texts")
+        return self
+
+    @property
+    def judge_prompt(self) -> str:
+        """Name or path of the prompt the judge is asked with."""
+        usual = "entail" if self.answers.kind == "text" else "judge"
+        return self.cluster.prompt or usual

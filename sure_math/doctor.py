@@ -68,7 +68,7 @@ def _roles(recipe: Recipe) -> Iterator[Role]:
 
 def _request(role: Role, recipe: Recipe) -> Request:
     if role == "judge":
-        prompt = load_prompt(recipe.cluster.prompt)
+        prompt = load_prompt(recipe.judge_prompt)
         messages = prompt.messages(problem="Find 1/4 + 1/4.", a="1/2", b="0.5")
     elif role == "evolver":
         messages = load_prompt("evolve/rewrite").messages(problem="Find the sum of 12 and 30.")

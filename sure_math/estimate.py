@@ -19,6 +19,7 @@ _EVOLVED_TOKENS = 500.0
 _RESPONSE_TOKENS = 1200.0
 _JUDGE_TOKENS = 80.0
 _JUDGE_CALLS_PER_PROBLEM = 0.5
+_JUDGING = f"{_JUDGE_CALLS_PER_PROBLEM} judge calls per problem"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ def estimate_run(run: Run, tokens_per_response: float | None, tokens_per_second:
     rows = [_row(cost.role, [cost], tokens_per_second) for cost in costs]
     rows.append(_row("total", costs, tokens_per_second))
     head = ("role", "calls", "prompt tokens", "completion tokens", "GPU-hours")
-    return f"{table(head, rows)}\n\n{_assumptions(costs, tokens_per_second)}"
+    texts = run.recipe.answers.kind == "text"
+    judging = "every text judged in both orders" if texts else _JUDGING
+    return f"{table(head, rows)}\n\n{_assumptions(costs, tokens_per_second, judging)}"
 
 
 def _row(name: str, costs: list[_Cost], tokens_per_second: float) -> tuple[str, int, int, int, str]:
@@ -69,8 +72,10 @@ def _costs(run: Run, response: float) -> Iterator[_Cost]:
         yield _Cost("evolver", steps, length + _system("evolve/harder"), _EVOLVED_TOKENS)
     yield _Cost("teacher", problems * n, (length + _system(run.recipe.sample.prompt)) / n, response)
     if run.recipe.cluster.judge:
-        calls = problems * _JUDGE_CALLS_PER_PROBLEM
-        yield _Cost("judge", calls, length + _system(run.recipe.cluster.prompt), _JUDGE_TOKENS)
+        texts = run.recipe.answers.kind == "text"  # each but the first is compared, in both orders
+        calls = problems * (2 * (n - 1) if texts else _JUDGE_CALLS_PER_PROBLEM)
+        shown = length + _system(run.recipe.judge_prompt) + (2 * response if texts else 0)
+        yield _Cost("judge", calls, shown, _JUDGE_TOKENS)
 
 
 def _system(prompt: str) -> float:
@@ -84,10 +89,10 @@ def _measured(run: Run) -> float | None:
     return sum(f.stats.get("completion_tokens", 0) for f in footers) / rows if rows else None
 
 
-def _assumptions(costs: list[_Cost], tokens_per_second: float) -> str:
+def _assumptions(costs: list[_Cost], tokens_per_second: float, judging: str) -> str:
     lengths = ", ".join(f"{cost.role} {cost.completion:,.0f}" for cost in costs)
     return (
         f"Assumed: {tokens_per_second:,.0f} completion tokens per second on one GPU; tokens per "
         f"call: {lengths};\n{_CHARACTERS_PER_TOKEN} characters per prompt token; "
-        f"{_JUDGE_CALLS_PER_PROBLEM} judge calls per problem; no repeated attempts."
+        f"{judging}; no repeated attempts."
     )

@@ -223,7 +223,7 @@ CLUSTERS = Table(
         [
             *ANSWERS.schema,
             _column("cluster", _I16, "semantic cluster of the answer; -1: no answer"),
-            _column("conflicts", _I16, "contradicting verdicts of this problem (a=b, b=c, a!=c)"),
+            _column("conflicts", _I16, "pairs of one cluster that a verdict calls different"),
         ]
     ),
 )
@@ -241,6 +241,20 @@ JUDGEMENTS = Table(
             _column("equal", _BOOL, "the verdict that counts: both orders said yes"),
             _column("judge", _STR, "model that judged"),
             _column("prompt_sha", _STR, "hash of the judge prompt"),
+        ]
+    ),
+)
+
+LINKS = Table(
+    "links",
+    1,
+    pa.schema(
+        [
+            _column("problem_id", _STR, "the problem"),
+            _column("a", _STR, "one answer"),
+            _column("b", _STR, "another answer of the same cluster"),
+            _column("tier", _STR, "what decided: canonical, one of the tiers, or judge"),
+            _column("equal", _BOOL, "true: this joined the two; false: a conflict, they differ"),
         ]
     ),
 )

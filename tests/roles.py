@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from sure_math.cluster.controls import load_controls
 from tests.backends.scripted_server import Answer, Body, dice, prompt_of
 
 _FORMS = ("{0}", "\\frac{{{1}}}{{2}}", "{0}.0", "x={0}", "{0}\\text{{ apples}}")
@@ -57,12 +58,28 @@ def _teach(body: Body, index: int) -> Answer:
 
 
 def _judge(body: Body) -> Answer:
-    """Says yes to equal numbers, no to different ones, and sometimes nothing readable."""
+    """Knows the control pairs; says yes to equal numbers, no to different ones, and sometimes
+    nothing readable."""
+    if (known := on_controls(prompt_of(body))) is not None:
+        return Answer("yes" if known else "no")
     rng = dice(body, 0)
     if rng.random() < 0.05:
         return Answer("Hard to say.")
     a, b = (line.split(":", 1)[1] for line in prompt_of(body).splitlines()[-2:])
     return Answer("yes" if _NUMBER.findall(a)[:1] == _NUMBER.findall(b)[:1] else "They differ. no")
+
+
+def on_controls(prompt: str) -> bool | None:
+    """The right verdict on a control question; None for any other."""
+    return _CONTROLS.get(prompt)
+
+
+_CONTROLS = {
+    f"{head}: {problem}\n\nAnswer A: {a}\nAnswer B: {b}": right
+    for name, head in (("judge", "Problem"), ("entail", "Request"))
+    for control in load_controls(name)
+    for (problem, a, b), right in control.questions
+}
 
 
 def _between_tags(text: str) -> str:

@@ -12,7 +12,10 @@ from sure_math.errors import ConfigError
 from sure_math.prompts import Prompt, load_prompt
 from sure_math.resources import resource
 
-SHIPPED = {**{f"evolve/{name}": name for name in STRATEGIES}, "solve": "solve", "judge": "judge"}
+SHIPPED = {
+    **{f"evolve/{name}": name for name in STRATEGIES},
+    **{"solve": "solve", "respond": "solve", "judge": "judge", "entail": "judge"},
+}
 CHAT = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True).from_string(
     CHAT_TEMPLATE
 )
@@ -26,7 +29,7 @@ TRAPS = (
 
 
 def fill(name: str, text: str) -> tuple[str, str]:
-    values = {"a": text, "b": text} if name == "judge" else {}
+    values = {"a": text, "b": text} if SHIPPED[name] == "judge" else {}
     system, user = load_prompt(name).messages(problem=text, **values)
     assert (system.role, user.role) == ("system", "user")
     return system.content, user.content

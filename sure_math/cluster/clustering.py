@@ -1,18 +1,23 @@
 """Answers to clusters of equal meaning.
 
-Answers with one key are one class at no cost. Class representatives are then compared in sorted
-order, each with the first member of every cluster so far, stopping at the first hit: cheap tiers
-for all of them first, the judge only for pairs that are still open. A judge's yes must survive the
-swapped order. The result does not depend on the order of the responses.
+Answers with one key are one class at no cost. Keys are then taken in sorted order and compared
+with the clusters so far, stopping at the first hit: by the cheap tiers for all of them first, then,
+cluster with cluster, by the judge where the tiers leave a pair open. Under single linkage the first
+member speaks for its cluster; under complete linkage every pair of members must be equal. A judge's
+yes must survive the swapped order. The result does not depend on the order of the responses.
+
+A pair that some verdict calls different can still end up in one cluster (a = b, a = c, b != c):
+those conflicts are found by comparing all pairs of a cluster with the tiers, and by asking the
+judge a few closing questions.
 
 `clustering` is a generator of judge questions, so a caller can advance many problems side by side
 and send each round of questions as one batch.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
+from itertools import combinations, islice, product
 from typing import Literal
 
 from sure_math.answers.equivalence import Comparison, Tier, compare, shared_checker
@@ -23,6 +28,8 @@ MISSING = -1
 """Cluster id of a response without a final answer."""
 
 Compare = Callable[[str, str], Comparison]
+Keys = Callable[[Iterable[str]], dict[str, str]]
+Linkage = Literal["single", "complete"]
 MergeTier = Tier | Literal["judge"]
 
 
@@ -37,6 +44,15 @@ class Question:
 @dataclass(frozen=True)
 class Merge:
     """Two answer strings that were joined, and the tier that joined them."""
+
+    a: str
+    b: str
+    tier: MergeTier
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two answer strings of one cluster that a tier calls different."""
 
     a: str
     b: str
@@ -65,11 +81,17 @@ class Clustering:
     """One per response: 0, 1, ... by first appearance; MISSING without an answer."""
     merges: tuple[Merge, ...]
     judgements: tuple[Judgement, ...]
-    conflicts: int
-    """Pairs with a negative verdict (judge or plain numbers) that still share a cluster."""
+    contradictions: tuple[Conflict, ...]
+    """Pairs with a negative verdict that share a cluster; none under complete linkage."""
+
+    @property
+    def conflicts(self) -> int:
+        """How many contradictions there are."""
+        return len(self.contradictions)
 
 
 Judging = Generator[Question, bool | None, Clustering]
+_Asking = Generator[Question, bool | None, bool]
 
 
 def clustering(
@@ -78,41 +100,54 @@ def clustering(
     *,
     use_judge: bool = True,
     paper: bool = False,
+    linkage: Linkage = "single",
+    keys: Keys = problem_keys,
+    closing_questions: int = 0,
 ) -> Judging:
     """Cluster the answers of one problem; yields judge questions, returns a `Clustering`.
 
     Args:
         answers: the final answer of each response, None where there is none.
-        compare: the tiers before the judge, on the keys of `problem_keys`; for example
+        compare: the tiers before the judge, on the keys; for example
             `functools.partial(equivalence.compare, symbolic=checker)`.
         use_judge: False leaves open pairs apart and asks nothing.
         paper: the paper's rule instead: exact strings, then the judge on every pair, Union-Find.
+        linkage: whether the first member speaks for its cluster, or every pair must be equal.
+        keys: the class of every distinct answer; members of a class are equal at no cost.
+        closing_questions: so many pairs that only other pairs joined are shown to the judge.
 
     Yields:
         a `Question`; send its verdict: True, False, or None for one that could not be read.
     """
-    state = _State(answers, paper)
-    if not paper:
-        founders = state.merge_by_tiers(compare)
+    state = _State(answers, compare, _as_written if paper else keys)
+    if paper:
         if use_judge:
-            yield from state.judge_founders(founders)
-    elif use_judge:
-        for i, j in combinations(range(len(state.keys)), 2):
-            yield from state.judge(i, j)
+            yield from state.judge_every_pair()
+        return state.result(answers)
+    groups = state.group_by_tiers(linkage)
+    if use_judge:
+        joined = yield from state.join_by_judge(groups, linkage)
+        if linkage == "single":
+            yield from state.ask_closing(joined, closing_questions)
+    state.compare_members()
     return state.result(answers)
 
 
 def cluster_answers(
-    answers: Sequence[str | None], judge: Callable[[str, str], bool] | None = None
+    answers: Sequence[str | None],
+    judge: Callable[[str, str], bool] | None = None,
+    *,
+    linkage: Linkage = "single",
 ) -> list[int]:
     """Cluster id of every answer, 0, 1, ... by first appearance; -1 for None.
 
     Args:
         judge: decides pairs that notation and algebra leave open; without one they stay apart.
+        linkage: `single`: the first member speaks for its cluster; `complete`: every pair of a
+            cluster's members must be equal.
     """
-    steps = clustering(
-        answers, partial(compare, symbolic=shared_checker()), use_judge=judge is not None
-    )
+    symbolic = partial(compare, symbolic=shared_checker())
+    steps = clustering(answers, symbolic, use_judge=judge is not None, linkage=linkage)
     verdict: bool | None = None
     while True:
         try:
@@ -127,70 +162,137 @@ def cluster_answers(
 class _State:
     """One problem being clustered: its distinct keys in sorted order, and what is known of them."""
 
-    def __init__(self, answers: Sequence[str | None], paper: bool) -> None:
+    def __init__(self, answers: Sequence[str | None], compare: Compare, keys: Keys) -> None:
         distinct = sorted({answer for answer in answers if answer is not None})
-        self.key_of = {a: a for a in distinct} if paper else problem_keys(distinct)
+        self.key_of = keys(distinct)
         self.keys = sorted(set(self.key_of.values()))
         self.merges: list[Merge] = []
-        self.judgements: list[Judgement] = []
-        self.unequal: set[tuple[int, int]] = set()
-        self.sets = UnionFind(len(self.keys))
-        self.answer: dict[str, str] = {}
+        self.judgements: dict[tuple[int, int], Judgement] = {}
+        self._compare = compare
+        self._compared: dict[tuple[int, int], Comparison] = {}
+        self._sets = UnionFind(len(self.keys))
+        self._answer: dict[str, str] = {}
         for answer in sorted(distinct, key=lambda a: (len(a), a)):
-            first = self.answer.setdefault(self.key_of[answer], answer)
+            first = self._answer.setdefault(self.key_of[answer], answer)
             if first != answer:
                 self.merges.append(Merge(first, answer, "canonical"))
 
-    def merge_by_tiers(self, compare: Compare) -> list[int]:
-        """Merge what the cheap tiers call equal; the first member of every cluster."""
-        founders: list[int] = []
-        for i, key in enumerate(self.keys):
-            for founder in founders:
-                comparison = compare(self.keys[founder], key)
-                if comparison.verdict == "equal":
-                    self._merge(founder, i, comparison.tier)
-                    break
-                if comparison.verdict == "different":
-                    self.unequal.add((founder, i))
-            else:
-                founders.append(i)
-        return founders
-
-    def judge_founders(self, founders: Sequence[int]) -> Generator[Question, bool | None, None]:
-        """Ask the judge about pairs of clusters that are still open."""
-        first: list[int] = []
-        for i in founders:
-            for founder in first:
-                if (founder, i) not in self.unequal and (yield from self.judge(founder, i)):
+    def group_by_tiers(self, linkage: Linkage) -> list[list[int]]:
+        """Groups of keys that the cheap tiers call equal, each with its first member in front."""
+        groups: list[list[int]] = []
+        for i in range(len(self.keys)):
+            for group in groups:
+                speakers = _speakers(group, linkage)
+                if all(self._tiers(j, i).verdict == "equal" for j in speakers):
+                    self._merge(group[0], i, self._tiers(group[0], i).tier)
+                    group.append(i)
                     break
             else:
-                first.append(i)
+                groups.append([i])
+        return groups
 
-    def judge(self, i: int, j: int) -> Generator[Question, bool | None, bool]:
-        """Ask about two keys, in both orders after a yes, and act on the verdict."""
-        a, b = self.answer[self.keys[i]], self.answer[self.keys[j]]
-        forward = yield Question(a, b)
-        reverse = (yield Question(b, a)) if forward else None
-        equal = bool(forward and reverse)
-        self.judgements.append(Judgement(a, b, forward, reverse, equal))
-        if equal:
-            self._merge(i, j, "judge")
-        else:
-            self.unequal.add((i, j))
-        return equal
+    def join_by_judge(
+        self, groups: Sequence[list[int]], linkage: Linkage
+    ) -> Generator[Question, bool | None, list[list[list[int]]]]:
+        """Lists of groups that the judge calls equal."""
+        joined: list[list[list[int]]] = []
+        for group in groups:
+            for home in joined:
+                members = [i for other in home for i in other]
+                pairs = product(_speakers(members, linkage), _speakers(group, linkage))
+                if (yield from self._all_equal(list(pairs))):
+                    self._merge(members[0], group[0], "judge")
+                    home.append(group)
+                    break
+            else:
+                joined.append([group])
+        return joined
+
+    def ask_closing(
+        self, joined: Sequence[Sequence[Sequence[int]]], limit: int
+    ) -> Generator[Question, bool | None, None]:
+        """Show the judge pairs of first members that are in one cluster without its verdict."""
+        firsts = [[group[0] for group in home] for home in joined]
+        unseen = (pair for first in firsts for pair in combinations(first[1:], 2))
+        for i, j in islice((p for p in unseen if self._tiers(*p).verdict == "undecided"), limit):
+            yield from self._judge(i, j)
+
+    def judge_every_pair(self) -> Generator[Question, bool | None, None]:
+        """The paper's rule; one cluster is whatever a chain of yeses connects."""
+        for i, j in combinations(range(len(self.keys)), 2):
+            if (yield from self._judge(i, j)):
+                self._merge(i, j, "judge")
+
+    def compare_members(self) -> None:
+        """Let the tiers see every pair of a cluster, for what contradicts."""
+        for i, j in combinations(range(len(self.keys)), 2):
+            if self._sets.connected(i, j):
+                self._tiers(i, j)
 
     def result(self, answers: Sequence[str | None]) -> Clustering:
         """The clustering of the responses as far as it is decided."""
         index = {key: i for i, key in enumerate(self.keys)}
         roots = [
-            None if answer is None else self.sets.find(index[self.key_of[answer]])
+            None if answer is None else self._sets.find(index[self.key_of[answer]])
             for answer in answers
         ]
         numbers: dict[int, int] = {}
         ids = [MISSING if r is None else numbers.setdefault(r, len(numbers)) for r in roots]
-        conflicts = sum(self.sets.connected(i, j) for i, j in self.unequal)
-        return Clustering(tuple(ids), tuple(self.merges), tuple(self.judgements), conflicts)
+        judgements = tuple(self.judgements.values())
+        return Clustering(tuple(ids), tuple(self.merges), judgements, self._contradictions())
+
+    def _contradictions(self) -> tuple[Conflict, ...]:
+        different: dict[tuple[int, int], MergeTier] = {
+            pair: comparison.tier
+            for pair, comparison in self._compared.items()
+            if comparison.verdict == "different"
+        }
+        different |= {pair: "judge" for pair, said in self.judgements.items() if not said.equal}
+        return tuple(
+            Conflict(self._text(i), self._text(j), tier)
+            for (i, j), tier in sorted(different.items())
+            if self._sets.connected(i, j)
+        )
+
+    def _all_equal(self, pairs: Sequence[tuple[int, int]]) -> _Asking:
+        """Whether all pairs are equal by the tiers, or by the judge where those are undecided."""
+        if any(self._tiers(i, j).verdict == "different" for i, j in pairs):
+            return False
+        for i, j in pairs:
+            if self._tiers(i, j).verdict == "undecided" and not (yield from self._judge(i, j)):
+                return False
+        return True
+
+    def _tiers(self, i: int, j: int) -> Comparison:
+        pair = (min(i, j), max(i, j))
+        if pair not in self._compared:
+            self._compared[pair] = self._compare(self.keys[pair[0]], self.keys[pair[1]])
+        return self._compared[pair]
+
+    def _judge(self, i: int, j: int) -> _Asking:
+        """Ask about two keys, in both orders after a yes."""
+        i, j = min(i, j), max(i, j)
+        a, b = self._text(i), self._text(j)
+        forward = yield Question(a, b)
+        reverse = (yield Question(b, a)) if forward else None
+        equal = bool(forward and reverse)
+        self.judgements[i, j] = Judgement(a, b, forward, reverse, equal)
+        return equal
 
     def _merge(self, i: int, j: int, tier: MergeTier) -> None:
-        self.sets.union(i, j)
-        self.merges.append(Merge(self.answer[self.keys[i]], self.answer[self.keys[j]], tier))
+        self._sets.union(i, j)
+        self.merges.append(Merge(self._text(i), self._text(j), tier))
+
+    def _text(self, i: int) -> str:
+        """An answer as it was written, the shortest of its key."""
+        return self._answer[self.keys[i]]
+
+
+def _as_written(answers: Iterable[str]) -> dict[str, str]:
+    """Every string is its own class."""
+    return {answer: answer for answer in answers}
+
+
+def _speakers(members: Sequence[int], linkage: Linkage) -> Sequence[int]:
+    """The members that must be equal to whoever joins."""
+    return members if linkage == "complete" else members[:1]

@@ -2,6 +2,8 @@
 
 All problems of a shard advance side by side: each round collects the open judge questions of all
 of them into one batch, so that the engine stays full.
+Side tables: `judgements`, what the judge said; `links`, what joined two answers of a cluster, and
+which verdicts contradict it.
 """
 
 import functools
@@ -11,6 +13,8 @@ from typing import Any
 
 from sure_math import schemas
 from sure_math.answers.equivalence import compare
+from sure_math.answers.free_text import compare_texts, text_keys
+from sure_math.answers.problem import problem_keys
 from sure_math.answers.symbolic import SymbolicChecker
 from sure_math.backends import model_identity
 from sure_math.cluster.clustering import Clustering, Judging, Question, clustering
@@ -51,7 +55,8 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
         for problem_id, result in results.items()
         for judgement in result.judgements
     ]
-    return ShardResult(rows, [], {"judgements": judgements}, _stats(results))
+    side = {"judgements": judgements, "links": _links(results)}
+    return ShardResult(rows, [], side, _stats(results))
 
 
 def _cluster_all(
@@ -82,12 +87,25 @@ def _cluster_all(
 
 def _start(answers: list[str | None], recipe: Recipe) -> Judging:
     config = recipe.cluster
+    boxed = recipe.answers.kind == "boxed"
+    tiers = functools.partial(compare, symbolic=_checker(config.symbolic_seconds))
     return clustering(
         answers,
-        functools.partial(compare, symbolic=_checker(config.symbolic_seconds)),
+        tiers if boxed else compare_texts,
         use_judge=config.judge,
         paper=config.equivalence == "paper",
+        linkage=config.linkage,
+        keys=problem_keys if boxed else text_keys,
+        closing_questions=config.closing_questions,
     )
+
+
+def _links(results: dict[str, Clustering]) -> list[Row]:
+    rows: list[Row] = []
+    for problem_id, result in results.items():
+        for equal, links in ((True, result.merges), (False, result.contradictions)):
+            rows += [{"problem_id": problem_id, **asdict(link), "equal": equal} for link in links]
+    return rows
 
 
 def _stats(results: dict[str, Clustering]) -> dict[str, int]:
@@ -103,17 +121,18 @@ def _config(recipe: Recipe) -> dict[str, Any]:
     content = recipe.cluster.content()
     if recipe.cluster.judge:
         content["model"] = model_identity(recipe.models.judge)
-        content["prompt_sha"] = load_prompt(recipe.cluster.prompt).sha
+        content["prompt_sha"] = load_prompt(recipe.judge_prompt).sha
     return content
 
 
 STAGE = Stage(
     name="cluster",
-    version=1,
+    version=2,
     inputs=("answers", "decontaminate"),
     output=schemas.CLUSTERS,
     run_shard=_run,
     config=_config,
     expected=lambda inputs, recipe: int(inputs["answers"].num_rows),
-    side={"judgements": schemas.JUDGEMENTS},
+    side={"judgements": schemas.JUDGEMENTS, "links": schemas.LINKS},
+    keeps_journal=True,
 )

@@ -142,9 +142,15 @@ def test_the_partition_does_not_depend_on_the_order_of_responses(answers, agreed
 
 
 def test_cluster_answers() -> None:
-    answers = [r"\frac{1}{\sqrt2}", r"\frac{\sqrt2}{2}", None, "one", "1"]
+    answers = [r"\frac{1}{\sqrt2}", r"\frac{\sqrt2}{2}", None, "cat", "feline"]
     assert cluster_answers(answers) == [0, 0, -1, 1, 2]
-    assert cluster_answers(answers, judge=lambda a, b: {a, b} == {"one", "1"}) == [0, 0, -1, 1, 1]
+    assert cluster_answers(answers, judge=lambda a, b: {a, b} == {"cat", "feline"}) == [
+        0,
+        0,
+        -1,
+        1,
+        1,
+    ]
     assert cluster_answers([]) == []
 
 
@@ -154,5 +160,6 @@ def test_a_problem_with_the_symbolic_tier() -> None:
     with SymbolicChecker() as checker:
         result, asked = run(["x+1", "1+x", "3"], no, compare=partial(compare, symbolic=checker))
     assert result.cluster_ids == (0, 0, 1)
-    assert [merge.tier for merge in result.merges] == ["symbolic"]
+    (merge,) = result.merges
+    assert merge.tier not in ("canonical", "judge")
     assert len(asked) == 1

@@ -56,6 +56,7 @@ def test_what_was_thought_does_not_decide(thought: str, equal: bool) -> None:
 
 def ask(folder: Path, server: ScriptedServer, **settings: object) -> tuple[dict, dict]:  # type: ignore[type-arg]
     """Verdicts on two questions, and the counters."""
+    settings = {"controls": "skip", **settings}
     with open_context(served(server, cluster=settings), folder) as context:
         verdicts = Judge(context).ask({"p": QUESTION, "q": ("Add 1 and 1.", "2", "3")})
         return verdicts, dict(context.stats)
