@@ -7,6 +7,7 @@ answers are read from local copies of the sources if `--data` has them, else the
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -37,17 +38,20 @@ _CLUSTERING = [name for name in CONTESTANTS if name not in _EXTRACTION]
 
 @click.command()
 @click.option("--problems", default=300, show_default=True, help="Problems per simulated regime.")
+@click.option("--regime", type=click.Choice([r.name for r in REGIMES]), help="Only this one.")
 @click.option("--seed", default=0, show_default=True)
-@click.option("--data", type=click.Path(path_type=Path), default=_DATA, help="Real samples, sources.")
-def main(problems: int, seed: int, data: Path) -> None:
+@click.option("--data", type=click.Path(path_type=Path), default=_DATA, help="Samples and sources.")
+def main(problems: int, regime: str | None, seed: int, data: Path) -> None:
     """Print one table per workload, with the ratios demanded."""
     if responses := real_responses(data):
         report_extraction([r.text for r in responses], [r.boxed for r in responses])
-        report_clustering("real samples", real_problems(data))
-    for regime in REGIMES:
-        drawn, origin = simulate(regime, problems, seed, data)
-        title = f"{regime.name}, {origin} reference answers (aim: {regime.paper_calls:,} pairs)"
-        report_clustering(title, drawn)
+    for kind, samples in real_problems(data).items():
+        report_clustering(kind, samples)
+    for each in REGIMES:
+        if regime in (None, each.name):
+            drawn, origin = simulate(each, problems, seed, data)
+            title = f"{each.name}, {origin} reference answers (aim: {each.paper_calls:,} pairs)"
+            report_clustering(title, drawn)
 
 
 def race(names: Sequence[str], items: Sequence[Any], stack: ExitStack) -> list[Contestant]:
@@ -95,28 +99,31 @@ def report_clustering(title: str, problems: Sequence[Problem]) -> None:
     calls = paper_calls(problems)
     click.echo(f"\n## {title}: {len(problems)} problems, scaled to {PROBLEMS:,}")
     click.echo(f"one string per problem: {strings:.0%}; pairs of distinct strings: {calls:,.0f}")
-    click.echo(
-        f"{'':<32}{'CPU-min':>9}{'start s':>9}{'p50 ms':>9}{'p99 ms':>9}{'max ms':>9}"
-        f"{'recall':>9}{'false':>9}{'wrong':>9}{'|dH|':>9}"
-    )
+    answers = [problem.answers for problem in problems]
     with ExitStack() as stack:
-        answers = [problem.answers for problem in problems]
         contestants = race(_CLUSTERING, answers, stack)
-        errors = {}
-        for one in contestants:
-            errors[one.name] = Errors.of(problems, [o.result for o in one.outcomes])
-            costs = [x * 1e3 for x in _quantiles(one.cpu)]
-            click.echo(
-                f"{one.name:<32}{scaled(one) / 60:>9.3f}{one.start_up:>9.2f}"
-                f"{costs[0]:>9.3f}{costs[1]:>9.3f}{costs[2]:>9.3f}{errors[one.name]}"
-            )
+        errors = {
+            one.name: Errors.of(problems, [o.result for o in one.outcomes]) for one in contestants
+        }
         questions, judged = zip(*contestants[-1].judged(problems), strict=True)
-        click.echo(f"{'... and a judge that knows':<68}{'':>9}{Errors.of(problems, judged)}")
-        lowest = floor(answers, lambda strings: len(set(strings)))
-        asked = sum(questions) * PROBLEMS / len(problems)
-        _demands(contestants, errors, asked, calls)
-        ratio = sum(contestants[-1].cpu) / lowest
-        click.echo(f"floor: ours is {ratio:,.0f} x one pass over the strings")
+    _table(contestants, errors, Errors.of(problems, judged))
+    asked = sum(questions) * PROBLEMS / len(problems)
+    _demands(contestants, errors, asked, calls)
+    ratio = sum(contestants[-1].cpu) / floor(answers, lambda strings: len(set(strings)))
+    click.echo(f"judge calls: {asked:,.0f}; by the paper's rule {calls:,.0f}")
+    click.echo(f"floor: ours is {ratio:,.0f} x one pass over the strings")
+
+
+def _table(
+    contestants: Sequence[Contestant], errors: dict[str, "Errors"], judged: "Errors"
+) -> None:
+    names = ("CPU-min", "start s", "p50 ms", "p99 ms", "max ms", "recall", "false", "wrong", "|dH|")
+    click.echo(" " * 32 + "".join(f"{name:>9}" for name in names))
+    for one in contestants:
+        costs = "".join(f"{seconds * 1e3:>9.3f}" for seconds in _quantiles(one.cpu))
+        start = f"{scaled(one) / 60:>9.3f}{one.start_up:>9.2f}"
+        click.echo(f"{one.name:<32}{start}{costs}{errors[one.name]}")
+    click.echo(f"{'... and a judge that knows':<77}{judged}")
 
 
 def scaled(contestant: Contestant) -> float:
@@ -128,20 +135,19 @@ def _demands(
     contestants: Sequence[Contestant], errors: dict[str, "Errors"], asked: float, calls: float
 ) -> None:
     everything, strings, _, ours = contestants
-    p99 = _quantiles(ours.cpu)[1] * 1e3
-    fewest = min(errors[name].wrong for name in (everything.name, strings.name))
+    own, others = errors[ours.name], [errors[one.name] for one in (everything, strings)]
     lines = [
         ("CPU, all pairs / ours", scaled(everything) / scaled(ours), ">=", 10.0),
         ("CPU, strings first / ours", scaled(strings) / scaled(ours), ">=", 3.0),
-        ("judge calls, ours / pairs", asked / calls if calls else 0.0, "<=", 0.1),
-        ("p99 per problem, ms", p99, "<=", 100.0),
-        ("pairs judged wrongly", errors[ours.name].wrong, "<=", fewest),
+        ("judge calls, ours / paper's rule", asked / calls if calls else 0.0, "<=", 0.1),
+        ("p99 per problem, ms", _quantiles(ours.cpu)[1] * 1e3, "<=", 100.0),
+        ("pairs judged wrongly", own.wrong, "<=", min(e.wrong for e in others)),
+        ("mean |dH|, nats", own.entropy, "<=", min(e.entropy for e in others)),
     ]
     for name, value, sign, bound in lines:
         met = value >= bound if sign == ">=" else value <= bound
-        verdict = "met" if met else "NOT MET"
-        click.echo(f"{name:<32}{value:>9.3f}   {sign} {bound:<8.3f} {verdict}")
-    click.echo(f"{'judge calls':<32}{asked:>9,.0f}   paper's rule {calls:,.0f}")
+        verdict = "unknown" if math.isnan(value) else "met" if met else "not met"
+        click.echo(f"{name:<32}{value:>9.3f}   {sign} {bound:<8.3f}{verdict}")
 
 
 def _quantiles(values: Sequence[float]) -> tuple[float, float, float]:

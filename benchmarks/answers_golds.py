@@ -17,6 +17,7 @@ from sure_math.seeds.rows import Row
 
 SCHOOL = r"""
 7|12|-4|0.75|36|144|1250|18|-15|96|2.5|405|30|1024|17|64|250|8|23|11|5040|1.2|-0.125|720|3600|999
+1|2|3|5|6|10|14|27|31|42|54|60|75|81|100|126|210|343|500|672|1331|2401|0.08|16.5|-9|-27
 \frac{3}{4}|\frac{7}{12}|-\frac{5}{8}|\frac{11}{20}|\frac{2}{9}|\frac{17}{6}|-\frac{13}{3}|\frac{1}{64}|\frac{9}{2}
 2\sqrt{3}|\sqrt{13}|5\sqrt{2}|\frac{\sqrt{3}}{3}|\frac{3\sqrt{5}}{2}|4+\sqrt{7}|12-6\sqrt{2}|\sqrt{50}
 9\pi|\frac{\pi}{6}|\frac{7\pi}{12}|36-9\pi|18+4\pi|\frac{125\pi}{3}
@@ -37,11 +38,14 @@ CONTEST = r"""
 f(x)=2x-3|f(x)=x^2+4|f(n)=n+6|y=\frac{3}{x}|n=3k+2
 (1,3),(2,8)|(0,0),(4,-2)|(5,2,1)|\left(\frac{3}{5},\frac{4}{5}\right)|(2,11),(3,7),(6,5)|(3,4,12)
 \{1,3,8\}|1,2,6|-5,0,9|\frac{1}{3},2|2,3,5,13|16,25
-(0,\frac{1}{4}]|[6,\infty)|(-\infty,-7]\cup[7,\infty)|(2-\sqrt{3},2+\sqrt{3})|0<a<\frac{3}{2}|x\geq 5
+(0,\frac{1}{4}]|[6,\infty)|(-\infty,-7]\cup[7,\infty)|(2-\sqrt{3},2+\sqrt{3})
+0<a<\frac{3}{2}|x\geq 5|[-1,8)
 2^{2024}-3|3\cdot 2^{99}|\frac{1}{2^{50}}|7^{6}-7|10!+5|\frac{12!}{2^{7}}|6^{5}
-\frac{\pi^2}{8}|\frac{2\pi}{9}|\ln 5|1-\frac{2}{\pi}|\frac{5}{e}|\log_2 11|4\pi\sqrt{3}|\frac{\pi-3}{4}
+\frac{\pi^2}{8}|\frac{2\pi}{9}|\ln 5|1-\frac{2}{\pi}|\frac{5}{e}|\log_2 11
+4\pi\sqrt{3}|\frac{\pi-3}{4}|\pi+1
 \sin 20^\circ|\cos\frac{3\pi}{11}|\tan 35^\circ|\frac{13}{15}|\frac{3+4i}{5}|105^\circ
-\lfloor\frac{n}{3}\rfloor|\left\lceil\frac{2n}{5}\right\rceil|\text{no}|\text{Player B}|\text{infinitely many}
+\lfloor\frac{n}{3}\rfloor|\left\lceil\frac{2n}{5}\right\rceil
+\text{no}|\text{Player B}|\text{infinitely many}
 \begin{pmatrix}0&2\\-1&3\end{pmatrix}|x^4-10x^2+3|t^3-6t+2|(x+y+2)^3|x^2+3xy-y^2=8
 """
 
@@ -54,7 +58,7 @@ _MAX_LENGTH = 60
 # Prose, and shapes in which another number may leave the value as it was.
 _UNSUITABLE = re.compile(
     r"(?<![\\A-Za-z])[A-Za-z]{3}|\\(?:text|mathrm|mbox|begin|[lc]?dots|d?binom|mod|pmod|equiv|quad)"
-    r"|\(-1\)\s*\^|frac\s*\d|_|:|\{0\}|\\%|%|[^\x20-\x7e]"
+    r"|\\[\[\]()]|\(-1\)\s*\^|frac\s*\d|_|:|\{0\}|\\%|%|[^\x20-\x7e]"
 )
 
 

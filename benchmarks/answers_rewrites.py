@@ -21,19 +21,21 @@ _SINGLE_FRACTION = re.compile(r"(-?)\\d?frac\{(\d+|[a-z]|\\pi|\\sqrt\{\d+\})\}\{
 _INTERVAL = re.compile(r"([(\[])([^()\[\],]+),([^()\[\],]+)([)\]])")
 _THOUSANDS = re.compile(r"\$?\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+")
 _TEXT = re.compile(r"\\text\{(\(?)([A-Za-z ]+?)(\)?)\}")
-_NOT_ONE_VALUE = re.compile(r"[=<>,;%$]|\\(?:text|pm|mp|leq?|geq?|in|cup|begin|infty|circ)\b|\\[{}]")
+_NOT_ONE_VALUE = re.compile(
+    r"[=<>,;%$]|\\text|\\(?:pm|mp|leq?|geq?|in|cup|begin|infty|circ)\b|\\[{}]"
+)
 # One unit, since two would be two answers, in several spellings.
 _UNITS = (r"\text{ cm}", r"\,\text{cm}", r"\text{ centimeters}", r"\mathrm{~cm}")
 
 
 def variant(gold: str, rng: random.Random) -> str:
     """The gold answer as another response would write it; the gold itself if nothing applies."""
-    text = _rewritten(gold, rng)
-    return _rewritten(text, rng) if rng.random() < 0.2 else text
+    text = _rewritten(gold, NOTATION, rng) if rng.random() < 0.2 else gold
+    return _rewritten(text, REWRITES, rng)
 
 
-def _rewritten(text: str, rng: random.Random) -> str:
-    names, weights = zip(*REWRITES.items(), strict=True)
+def _rewritten(text: str, rewrites: dict[Rewrite, float], rng: random.Random) -> str:
+    names, weights = zip(*rewrites.items(), strict=True)
     for rewrite in rng.choices(names, weights, k=12):
         found = rewrite(text, rng)
         if found is not None and found != text:
@@ -191,7 +193,9 @@ def _surd(text: str, rng: random.Random) -> str | None:
         if factor:
             return rf"{sign}\sqrt{{{int(factor) ** 2 * int(inside)}}}"
         squares = [k for k in range(2, 20) if int(inside) % k**2 == 0]
-        return rf"{sign}{squares[-1]}\sqrt{{{int(inside) // squares[-1] ** 2}}}" if squares else None
+        return (
+            rf"{sign}{squares[-1]}\sqrt{{{int(inside) // squares[-1] ** 2}}}" if squares else None
+        )
     if match := _SURD_FRACTION.fullmatch(text):
         sign, factor, root, bottom = match.groups()
         if not factor and root == rf"\sqrt{{{bottom}}}":
@@ -223,7 +227,7 @@ def _turned_equation(text: str, rng: random.Random) -> str | None:
 
 def _list_order(text: str, rng: random.Random) -> str | None:
     inside = text.removeprefix(r"\{").removesuffix(r"\}")
-    if _THOUSANDS.search(text) or re.search(r"[<>=$]|\\text|\\left|\\cup|\.$", text):
+    if _THOUSANDS.search(text) or re.search(r"[<>=$]|\\(?:text|left|cup|,)|\.$", text):
         return None
     parts = [part.strip() for part in _split(inside, ",")]
     rng.shuffle(parts)
@@ -232,7 +236,7 @@ def _list_order(text: str, rng: random.Random) -> str | None:
 
 def _connective(text: str, rng: random.Random) -> str | None:
     match = re.fullmatch(r"([^(),\[\]]+),\s*([^(),\[\]]+)", text)
-    if not match or _THOUSANDS.search(text) or re.search(r"[<>=]|\\text|\\\{", text):
+    if not match or _THOUSANDS.search(text) or re.search(r"[<>=]|\\(?:text|[{,])", text):
         return None
     return rf"{match[1]} \text{{ {rng.choice(['or', 'and'])} }} {match[2]}"
 
@@ -264,33 +268,37 @@ def _split(text: str, marks: str, *, keep: bool = False) -> list[str]:
     return pieces
 
 
-REWRITES: dict[Rewrite, float] = {
+NOTATION: dict[Rewrite, float] = {
     _fraction_command: 6,
     _spaces: 6,
+    _delimiters: 3,
+    _matrix: 3,
+    _braced_powers: 2,
+    _short_arguments: 1,
+    _thin_spaces: 1,
+}
+"""With weights; each may be followed by another rewrite."""
+REWRITES: dict[Rewrite, float] = {
+    **NOTATION,
     _punctuation: 1,
     _assigned: 3,
     _unit: 3,
-    _decimal: 3,
-    _delimiters: 3,
     _thousands: 3,
     _words: 3,
     _degrees_and_percent: 3,
+    _decimal: 3,
     _list_order: 3,
+    _inequality: 3,
     _connective: 2,
     _slash: 2,
-    _short_arguments: 1,
-    _braced_powers: 2,
-    _thin_spaces: 1,
-    _matrix: 3,
-    _not_reduced: 0.5,
-    _mixed: 1,
-    _power: 1,
-    _product: 0.5,
     _surd: 2,
-    _times: 1,
     _turned_sum: 2,
     _turned_equation: 2,
-    _inequality: 3,
+    _mixed: 1,
+    _power: 1,
+    _times: 1,
+    _not_reduced: 0.5,
+    _product: 0.5,
 }
 
 
@@ -314,8 +322,11 @@ def perturbations(gold: str, count: int, rng: random.Random) -> list[str]:
         others = [word for word in _WORDS if (len(word) == 1) == short]
         return [rf"\text{{{match[1]}{word}{match[3]}}}" for word in rng.sample(others, count)]
     place = rng.choice(list(NUMBER.finditer(gold)))
-    numbers = _other_numbers(place[0], rng)
-    wrong = [gold[: place.start()] + number + gold[place.end() :] for number in numbers[:count]]
+    before, after = gold[: place.start()], gold[place.end() :]
+    numbers = _other_numbers(place[0], rng)[:count]
+    if before.endswith("^"):
+        numbers = [f"{{{number}}}" for number in numbers]
+    wrong = [before + number + after for number in numbers]
     if _SIGNED.fullmatch(gold) and rng.random() < 0.2:
         wrong[-1] = gold[1:] if gold.startswith("-") else f"-{gold}"
     elif r"\pi" in gold and rng.random() < 0.3:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from benchmarks.answers_golds import golds
 from benchmarks.answers_rewrites import perturbations, variant
@@ -59,7 +60,7 @@ class Regime:
 REGIMES = (
     Regime("easy", 0.0, 0.03, 0.3, 0.1, 0.4, 4_090),
     Regime("mixed", 0.5, 0.26, 0.3, 0.4, 0.37, 20_060),
-    Regime("hard", 1.0, 0.46, 0.37, 0.58, 0.42, 40_920),
+    Regime("hard", 1.0, 0.46, 0.37, 0.58, 0.44, 40_920),
 )
 
 
@@ -99,19 +100,21 @@ def real_responses(data: Path) -> list[Response]:
     """The responses of the sample files that have them in full."""
     return [
         Response(sample["response"], sample["boxed"])
-        for row in _sample_rows(data)
-        for sample in row["samples"]
+        for samples in _real_samples(data)
+        for sample in samples
         if "response" in sample
     ]
 
 
-def real_problems(data: Path) -> list[Problem]:
-    """The sample files; the truth is what the sources say: correct, or not."""
-    problems = []
-    for row in _sample_rows(data):
-        answers = [_answer(sample) for sample in row["samples"]]
-        truth = [0 if sample["correct_source"] else None for sample in row["samples"]]
-        problems.append(Problem(tuple(answers), tuple(truth)))
+def real_problems(data: Path) -> dict[str, list[Problem]]:
+    """The sample files by kind; the truth is what the sources say: correct, or not."""
+    problems: dict[str, list[Problem]] = {}
+    for samples in _real_samples(data):
+        full = "response" in samples[0]
+        answers = [extract_answer(s["response"]) if full else s["answer_source"] for s in samples]
+        truth = [0 if sample["correct_source"] else None for sample in samples]
+        kind = "real responses" if full else "real final answers, as a source extracted them"
+        problems.setdefault(kind, []).append(Problem(tuple(answers), tuple(truth)))
     return problems
 
 
@@ -120,14 +123,9 @@ def paper_calls(problems: Sequence[Problem]) -> float:
     return sum(len(problem.pairs()) for problem in problems) * PROBLEMS / len(problems)
 
 
-def _sample_rows(data: Path) -> list[dict]:
+def _real_samples(data: Path) -> list[list[dict[str, Any]]]:
     return [
-        json.loads(line)
+        json.loads(line)["samples"]
         for path in sorted(data.glob("samples_*.jsonl"))
         for line in path.read_text().splitlines()
     ]
-
-
-def _answer(sample: dict) -> str | None:
-    text = sample.get("response")
-    return sample["answer_source"] if text is None else extract_answer(text)

@@ -1,0 +1,74 @@
+"""The benchmark of answer clustering: its simulated truth is a truth, and one run prints it all."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.answers_golds import golds
+from benchmarks.answers_workload import REGIMES, Problem, paper_calls, simulate
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT.parent / "shared" / "data"
+AUTHORED = ROOT / "benchmarks"  # a folder without sources
+FOLDERS = [AUTHORED] + [DATA] * (DATA / "seeds").is_dir()
+
+
+@pytest.mark.parametrize("data", FOLDERS, ids=["authored", "real"][: len(FOLDERS)])
+@pytest.mark.parametrize("regime", REGIMES, ids=lambda regime: regime.name)
+def test_a_string_never_stands_for_two_values(regime, data):
+    problems, _ = simulate(regime, 400, 1, data)
+    for problem in problems:
+        classes: dict[str, set[int | None]] = {}
+        for answer, label in zip(problem.answers, problem.truth, strict=True):
+            classes.setdefault(str(answer), set()).add(label)
+        assert all(len(found) == 1 for found in classes.values()), problem
+
+
+@pytest.mark.parametrize("regime", REGIMES, ids=lambda regime: regime.name)
+def test_regimes_ask_the_paper_judge_about_as_often_as_they_aim_to(regime):
+    problems, origin = simulate(regime, 3000, 0, AUTHORED)
+    assert origin == "authored"
+    assert paper_calls(problems) == pytest.approx(regime.paper_calls, rel=0.2)
+
+
+def test_the_easy_regime_is_mostly_unanimous():
+    problems, _ = simulate(REGIMES[0], 3000, 0, AUTHORED)
+    assert sum(len(p.labels()) == 1 for p in problems) / 3000 == pytest.approx(0.88, abs=0.02)
+
+
+def test_the_same_seed_gives_the_same_problems():
+    first, second = (simulate(REGIMES[2], 50, 3, AUTHORED) for _ in range(2))
+    assert first == second
+    assert first != simulate(REGIMES[2], 50, 4, AUTHORED)
+
+
+def test_authored_reference_answers_are_many_and_distinct():
+    school, contest, origin = golds(AUTHORED)
+    assert origin == "authored"
+    assert len(school) == len(set(school)) > 100
+    assert len(contest) == len(set(contest)) > 80
+
+
+def test_pairs_are_those_of_distinct_answers():
+    problem = Problem(("1", "2", "1", None, "x"), (0, 1, 0, None, 2))
+    assert problem.pairs() == [("1", "2"), ("1", "x"), ("2", "x")]
+
+
+def test_one_run_prints_every_ratio():
+    options = ["--problems", "4", "--regime", "hard", "--data", str(AUTHORED)]
+    command = [sys.executable, "-m", "benchmarks.answers", *options]
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.findall(r"^## (\w+), (\w+)", out, re.M) == [("hard", "authored")]
+    for demand in (
+        "CPU, all pairs / ours",
+        "CPU, strings first / ours",
+        "judge calls, ours / paper's rule",
+        "p99 per problem, ms",
+        "pairs judged wrongly",
+        "mean |dH|, nats",
+    ):
+        assert re.search(rf"^{re.escape(demand)} +[\d.]+ .*met$", out, re.M), out
+    assert re.search(r"^floor: ours is [\d,]+ x one pass", out, re.M)
