@@ -1,0 +1,175 @@
+"""`sure-math report entropy` on a finished run and on its release, with and without matplotlib."""
+
+import json
+import re
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+from sure_math.cli import main
+from sure_math.publish.release import write_release
+from sure_math.runtime.run import Run
+from tests.backends.scripted_server import Answer, Body, ScriptedServer, dice, prompt_of
+from tests.finished_run import finish
+from tests.roles import respond
+
+
+def _wrong_on_every_third(body: Body, index: int) -> Answer:
+    """A teacher that knows some sums, and guesses at the others."""
+    if body["messages"][0]["content"].splitlines()[0] != "Task: solve":
+        return respond(body, index)
+    first, second = map(int, re.findall(r"\d+", prompt_of(body))[:2])
+    guess = dice(body, index).choice([1, 2, 3]) if first % 3 == 0 else 0
+    return Answer(f"\\boxed{{{first + second + guess}}}")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer(_wrong_on_every_third) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def run(server: ScriptedServer, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return finish(tmp_path_factory.mktemp("run"), server)
+
+
+@pytest.fixture(scope="module")
+def release(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_release(run, tmp_path_factory.mktemp("release") / "sure-math")
+
+
+def report(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["report", "entropy", "--resamples", "100", *arguments])
+
+
+def measured(*arguments: str) -> dict[str, Any]:
+    result = report("--json", *arguments)
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def test_text_of_a_run(run: Run) -> None:
+    by_folder = report(str(run.root))
+    assert by_folder.exit_code == 0, by_folder.output
+    lines = by_folder.stdout.splitlines()
+    assert lines[0] == f"semantic entropy, audited on run {run.root}"
+    assert lines[2].startswith("8 of 8 rows are labelled")
+    assert "accuracy 0.625 [" in lines[3]
+    assert any(re.match(r"semantic entropy +1\.000 \[1\.000, 1\.000\]", line) for line in lines)
+    assert max(map(len, lines)) < 140
+    by_name = report(run.root.name, "--runs", str(run.root.parent))
+    assert by_name.stdout == by_folder.stdout
+
+
+def test_a_release_has_the_figures_of_its_run(run: Run, release: Path) -> None:
+    first, second = measured(str(run.root)), measured(str(release))
+    assert first.pop("origin") == f"run {run.root}"
+    assert second.pop("origin") == f"release {release}"
+    assert first == second
+
+
+def test_json_says_what_the_table_says(run: Run) -> None:
+    found = measured(str(run.root))
+    assert (found["rows"], found["labelled"]) == (8, 8)
+    assert found["audit"]["wrong"] == 3
+    scores = found["audit"]["scores"]
+    assert set(scores) >= {"semantic_entropy", "discrete_entropy", "disagreement", "mean_nll"}
+    assert len(scores["semantic_entropy"]["risk"]) == 100
+
+
+def test_folder_with_text_json_and_pictures(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "report"
+    result = report(str(run.root), "--out", str(out))
+    assert result.exit_code == 0, result.output
+    names = ("entropy.txt", "entropy.json", "entropy.png", "entropy.svg")
+    assert [line.split(": ")[1] for line in result.stderr.splitlines()] == [
+        str(out / name) for name in names
+    ]
+    assert (out / "entropy.txt").read_text() == result.stdout
+    assert json.loads((out / "entropy.json").read_text())["labelled"] == 8
+    head = (out / "entropy.png").read_bytes()[:24]
+    assert head[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", head[16:24]) == (1235, 572)
+    svg = (out / "entropy.svg").read_bytes()
+    report(str(run.root), "--out", str(out))
+    assert (out / "entropy.svg").read_bytes() == svg
+
+
+def test_without_matplotlib_the_text_still_comes(run: Run, tmp_path: Path) -> None:
+    code = "import sys; sys.modules['matplotlib'] = None; from sure_math.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "report", "entropy", str(run.root), "--out", "here"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "semantic entropy, audited" in done.stdout
+    assert "pip install 'sure-math[report]'" in done.stderr
+    assert sorted(path.name for path in (tmp_path / "here").iterdir()) == [
+        "entropy.json", "entropy.txt"
+    ]  # fmt: skip
+
+
+def test_a_teacher_that_is_always_right(tmp_path: Path) -> None:
+    def knows(body: Body, index: int) -> Answer:
+        first, second = map(int, re.findall(r"\d+", prompt_of(body))[:2])
+        return Answer(f"\\boxed{{{first + second}}}")
+
+    with ScriptedServer(knows) as server:
+        run = finish(tmp_path, server)
+    result = report(str(run.root), "--out", str(tmp_path / "out"))
+    assert result.exit_code == 0, result.output
+    assert "AUROC is undefined: every majority answer is right" in result.stdout
+    found = measured(str(run.root))["audit"]["scores"]["semantic_entropy"]
+    assert found["auroc"] == {"value": None, "low": None, "high": None}
+
+
+def test_without_log_probabilities_they_are_not_compared(tmp_path: Path) -> None:
+    with ScriptedServer(_wrong_on_every_third, logprobs=False) as server:
+        run = finish(tmp_path, server, "sample.allow_missing_logprobs=true")
+    result = report(str(run.root), "--out", str(tmp_path / "out"))
+    assert result.exit_code == 0, result.output
+    assert "Not compared: mean -log p per token, mean -log p (unknown for 8 of 8" in result.stdout
+    assert "Semantic entropy is the discrete one" in result.stdout
+
+
+def test_errors_say_what_to_do(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    (tmp_path / "file").write_text("in the way")
+    unfinished = tmp_path / "unfinished"
+    unfinished.mkdir()
+    (unfinished / "recipe.yaml").write_text((run.root / "recipe.yaml").read_text())
+    for arguments, words in (
+        ([str(folder)], "is not a release of sure-math"),
+        (["no-such-thing"], "there is no folder 'no-such-thing' here"),
+        ([str(unfinished)], "is not annotated to its end"),
+        ([str(run.root), "--out", str(tmp_path / "file")], "cannot write the report"),
+    ):
+        result = report(*arguments)
+        assert result.exit_code == 1, result.output
+        assert words in result.stderr
+        assert "Traceback" not in result.output
+
+
+def test_unlabelled_rows_are_refused(release: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    for path in release.rglob("*"):
+        target = bare / path.relative_to(release)
+        if path.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    for path in (bare / "data").glob("*.parquet"):
+        frame = pl.read_parquet(path).with_columns(pl.lit(None, pl.String).alias("answer"))
+        frame.write_parquet(path)
+    result = report(str(bare))
+    assert result.exit_code == 1
+    assert "none of the 8 rows is labelled" in result.stderr
