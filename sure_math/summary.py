@@ -1,10 +1,13 @@
 """What a run made, as text: stages, uncertainty, one problem from seed to clusters."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
 
+from sure_math.cluster.controls import read_report
+from sure_math.cluster.links import conflict_lines, merge_lines, shorten
 from sure_math.errors import DataError
 from sure_math.publish.tables import entropy_quantiles
 from sure_math.runtime.run import Run
@@ -54,12 +57,33 @@ def _status_row(name: str, footers: list[Footer]) -> Sequence[object]:
 def run_summary(run: Run) -> str:
     """The stage table and, once problems are weighted, how uncertain the teacher is."""
     parts = [f"run {run.root}", status_table(run)]
+    parts += [text for text in (_judging(run),) if text]
     done = stored_footers(run.root / "weight")
     if done and len(done) == done[0].shards:
         problems = pl.DataFrame(pl.from_arrow(run.store("weight").read_all()))
         if problems.height:
             parts.append(_uncertainty(problems))
     return "\n\n".join(parts)
+
+
+def _judging(run: Run) -> str:
+    """How the judge did on its control questions, and what it was asked."""
+    folder = run.root / "cluster"
+    counts = Counter(totals(footer.stats for footer in stored_footers(folder)))
+    report = read_report(folder)
+    lines = [f"judge {report.judge}: {report.summary()}"] if report else []
+    if report and report.complaint:
+        lines.append(f"  NOT FIT: it {report.complaint}")
+    if "judge_calls" in counts:
+        merged = sum(count for name, count in counts.items() if name.startswith("merged_"))
+        lines.append(
+            f"judge calls {counts['judge_calls']:,}, "
+            f"verdicts reused {counts['verdicts_reused']:,}, "
+            f"unreadable {counts['unparseable_verdicts']:,}, failed {counts['judge_failures']:,}; "
+            f"merges {merged:,}, of them by the judge {counts['merged_judge']:,}; "
+            f"conflicts {counts['conflicts']:,}"
+        )
+    return "\n".join(lines)
 
 
 def _uncertainty(problems: pl.DataFrame) -> str:
@@ -97,19 +121,22 @@ def show_problem(run: Run, problem_id: str | None) -> str:
         row = next((r for r in annotated if r["problem_id"] == problem_id), None)
     if row is None:
         raise DataError(f"no annotated problem {problem_id!r} in {run.root}")
-    responses = [
-        r
-        for r in run.store("cluster").read_all().to_pylist()
-        if r["problem_id"] == row["problem_id"]
+    store = run.store("cluster")
+    tables = (store.read_all(), store.read_side("links"), store.read_side("judgements"))
+    responses, links, judged = (
+        [each for each in rows.to_pylist() if each["problem_id"] == row["problem_id"]]
+        for rows in tables
+    )
+    parts = [
+        _head(row),
+        _lineage(run, row),
+        _clusters(row),
+        _responses(responses),
+        _listed("merges", merge_lines(responses, links)),
+        _judged(judged),
+        _listed("conflicts", conflict_lines(links)),
     ]
-    judged = [
-        r
-        for r in run.store("cluster").read_side("judgements").to_pylist()
-        if r["problem_id"] == row["problem_id"]
-    ]
-    return "\n\n".join(
-        [_head(row), _lineage(run, row), _clusters(row), _responses(responses), _judged(judged)]
-    ).strip()
+    return "\n\n".join(part for part in parts if part).strip()
 
 
 def _head(row: Row) -> str:
@@ -141,7 +168,7 @@ def _lineage(run: Run, row: Row) -> str:
 
 
 def _clusters(row: Row) -> str:
-    rows = [(c["answer"], c["count"], f"{c['prob']:.4f}") for c in row["clusters"]]
+    rows = [(shorten(c["answer"]), c["count"], f"{c['prob']:.4f}") for c in row["clusters"]]
     return table(("cluster answer", "count", "probability"), rows)
 
 
@@ -150,7 +177,7 @@ def _responses(responses: list[Row]) -> str:
         (
             r["sample_index"],
             r["cluster"],
-            r["answer"] or f"({r['extract_status']})",
+            shorten(r["answer"] or f"({r['extract_status']})"),
             r["token_count"],
             "none" if r["logprob"] is None else f"{r['logprob']:.3f}",
             " ".join(r["text"].split())[-100:],
@@ -163,8 +190,30 @@ def _responses(responses: list[Row]) -> str:
 def _judged(judged: list[Row]) -> str:
     if not judged:
         return "the judge was not needed"
-    rows = [(r["a"], r["b"], r["forward"], r["reverse"], r["equal"]) for r in judged]
+    rows = [
+        (
+            shorten(r["a"]),
+            shorten(r["b"]),
+            _verdict(r["forward"]),
+            _reverse(r),
+            _verdict(r["equal"]),
+        )
+        for r in judged
+    ]
     return table(("answer a", "answer b", "a=b", "b=a", "equal"), rows)
+
+
+def _verdict(verdict: bool | None) -> str:
+    return "unreadable" if verdict is None else ("yes" if verdict else "no")
+
+
+def _reverse(judgement: Row) -> str:
+    """The swapped order is asked only after a yes."""
+    return _verdict(judgement["reverse"]) if judgement["forward"] else "not asked"
+
+
+def _listed(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([title, *(f"  {line}" for line in lines)]) if lines else ""
 
 
 def _cell(value: object) -> str:

@@ -14,7 +14,10 @@ from sure_math.resources import resource
 
 SHIPPED = {
     **{f"evolve/{name}": name for name in STRATEGIES},
-    **{"solve": "solve", "respond": "solve", "judge": "judge", "entail": "judge"},
+    "solve": "solve",
+    "respond": "solve",
+    "judge": "judge",
+    "entail": "judge",
 }
 CHAT = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True).from_string(
     CHAT_TEMPLATE
