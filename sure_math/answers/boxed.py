@@ -49,10 +49,15 @@ _NOTHING = re.compile(
 _MAX_PLACEHOLDER = 60
 # What a new question begins with once the first is answered.
 _ROLE = r"(?:problem|question|exercise|q|human|user|input|instruction)"
-_TASK = r"(?:this|the\s+(?:following|next))\s+(?:\w+\s+)?(?:problem|question|exercise)"
+_TASK = (
+    r"(?:this|the(?:[ \t]+(?:following|next))?)(?:[ \t]+\w+)?[ \t]+(?:problem|question|exercise)"
+)
 _NEXT_QUESTION = re.compile(
-    rf"^[ \t]*(?:\#{{1,6}}[ \t]*|\*\*)?(?:{_ROLE}[ \t]*(?:\*\*)?:|(?<=\#)[ \t]*{_ROLE}[ \t]*$"
-    rf"|(?:now,?\s+)?it['’]s\s+your\s+turn|(?:(?:now|please)\s+)?(?:solve|answer)\s+{_TASK})"
+    r"^[ \t]*(?:\#{1,6}[ \t]*|\*\*)?(?:"
+    rf"{_ROLE}[ \t]*(?:\*\*)?:|(?<=\#)[ \t]*{_ROLE}[ \t]*$"
+    r"|(?:now,?[ \t]+)?(?:(?:it['’]?s|is)[ \t]+)?your[ \t]+turn\b"
+    r"|here[ \t]+is[ \t]+(?:a|the)[ \t]+(?:new|next)[ \t]+(?:problem|question)"
+    rf"|(?:(?:now|please),?[ \t]+)?(?:solve|answer)[ \t]+{_TASK})"
     r"|<\|(?:im_start|im_end|endoftext|eot_id|end_of_text|user|start_header_id)\|>|\[INST\]|</s>",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -61,7 +66,7 @@ _FORMULA_END = re.compile(r"(?<!\\)(?:\$|\\[\])])|\n[ \t]*\n")
 _FALLBACKS: dict[Fallback, re.Pattern[str]] = {
     "the_answer_is": re.compile(r"answer\s+is:?[ \t]*((?:[^\n.]|\.(?=\d))+)", re.IGNORECASE),
     "final_answer": re.compile(
-        r"^[ \t#*_>-]{0,8}(?:final[ \t]+)?answer[ \t*_]*:[ \t*_]*\n?[ \t*_]*([^\s*_][^\n]*)",
+        r"^[ \t#*_>-]{0,8}(?:final[ \t]+)?answer[ \t*_]*+:[ \t*_]*+\n?[ \t*_]*+(\S[^\n]*)",
         re.IGNORECASE | re.MULTILINE,
     ),
     "hashes": re.compile(r"^####[ \t]*(\S[^\n]*)", re.MULTILINE),
@@ -94,7 +99,7 @@ def extract(
         return Extraction(None, "truncated" if finish_reason == "length" else "empty_response")
     cut = finish_reason == "length"
     found = _boxed(plain_boxes(outside), cut)
-    if found.answer is None and found.status != "unclosed_box":
+    if found.answer is None and not (cut and found.status == "unclosed_box"):
         found = _fallback(outside, fallbacks) or found
     if found.answer is None and cut:
         return Extraction(None, "truncated")
@@ -104,16 +109,13 @@ def extract(
 def _boxed(text: str, cut: bool) -> Extraction:
     found, unclosed = boxes(text)
     answers = [box for box in found if _is_answer(box.content)]
-    end = _next_question(text, answers[0].end) if answers else len(text)
+    several = len(answers) > 1 or (answers and unclosed is not None)
+    end = _next_question(text, answers[0].end) if several else len(text)
     answers = [box for box in answers if box.start < end]
-    final = cut or not answers or (unclosed is not None and answers[-1].end <= unclosed)
-    if (
-        unclosed is not None
-        and unclosed < end
-        and final
-        and not _FORMULA_END.search(text, unclosed)
-    ):
-        return Extraction(None, "unclosed_box")
+    if unclosed is not None and unclosed < end:
+        superseded = bool(answers) and answers[-1].end > unclosed
+        if cut or not (superseded or _FORMULA_END.search(text, unclosed)):
+            return Extraction(None, "unclosed_box")
     if answers:
         return Extraction(join_last(text, answers), "boxed")
     if found:
@@ -124,12 +126,17 @@ def _boxed(text: str, cut: bool) -> Extraction:
 
 def _fallback(text: str, names: Sequence[Fallback]) -> Extraction | None:
     for name in names:
-        found = [one for one in _FALLBACKS[name].finditer(text) if _is_answer(one[1].strip())]
+        found = [one for one in _FALLBACKS[name].finditer(text) if _is_answer(_bare(one[1]))]
         if found:
             end = _next_question(text, found[0].end())
             last = [one for one in found if one.start() < end][-1]
-            return Extraction(last[1].strip(), name)
+            return Extraction(_bare(last[1]), name)
     return None
+
+
+def _bare(line: str) -> str:
+    """What a line of prose says, without Markdown emphasis and full stop."""
+    return line.strip().strip("*").strip().removesuffix(".").rstrip()
 
 
 def _next_question(text: str, start: int) -> int:

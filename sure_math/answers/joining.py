@@ -11,18 +11,21 @@ from collections.abc import Iterator, Sequence
 
 from sure_math.answers.boxes import Box
 from sure_math.answers.equivalence import compare
+from sure_math.answers.problem import problem_keys
 
 _MAX_JOINED = 16
 _MAX_CONTENT = 300
 _MAX_SEPARATOR, _MAX_SENTENCE, _MAX_BETWEEN = 80, 250, 600
 
-# "$x = \boxed{1}$, $y = \boxed{2}$ or \boxed{3}": on one line or several, in a list, with labels.
+# "$x = \boxed{1}$, $y = \boxed{2}$ or \boxed{3}": on one line or several, in a list, with labels;
+# "\boxed{5} hours and \boxed{20} minutes".
 _LABEL = r"(?:\((?:[a-h]|[ivx]{1,4}|\d{1,2})\)|(?:[a-h]|\d{1,2})[.)]|Part\s+\(?\w\)?:?)"
 _SEPARATOR = re.compile(
-    r"(?:[\s$,;&]|\\[ ,;:!()\[\]]|\\\\|\\q?quad(?![A-Za-z])|\b(?:and|or)\b|\*\*|(?<=\n)[-*•]\s"
-    r"|\\(?:begin|end)\{(?:aligned|gathered|align\*?)\}"
+    r"(?:[\s$,;&]|\\[ ,;:!()\[\]]|\\\\|\\q?quad(?![A-Za-z])|(?:\b[a-z]+\s+)?\b(?:and|or)\b"
+    r"|\*\*|(?<=\n)[-*•]\s|\\(?:begin|end)\{(?:aligned|gathered|align\*?)\}"
     rf"|\\text\{{\s*(?:and|or|{_LABEL})\s*\}}|(?<![\w(]){_LABEL}"
-    r"|(?<![A-Za-z])[A-Za-z](?:_\{?\w+\}?)?(?:\([A-Za-z]\))?\s*=)*"
+    r"|(?<![A-Za-z])(?:\\(?:angle|alpha|beta|gamma|theta|lambda|mu)(?![a-z])\s*)?"
+    r"[A-Za-z]{0,3}(?:_\{?\w+\}?)?(?:\([A-Za-z]\))?\s*=)*"
 )
 # "The minimum of $a$ is \boxed{0} and the maximum of $a$ is \boxed{1}."
 _AND_THE = re.compile(
@@ -30,7 +33,7 @@ _AND_THE = re.compile(
     re.DOTALL,
 )
 # "If $r = 1$, then $b = \boxed{2}$. If $r = -1$, then $b = \boxed{3}$."
-_CASE = re.compile(r"[\s$).,;\\\]]*(If|When|For)\b")
+_CASE = re.compile(r"[\s$).,;\\\]]*(if|when|for)\b", re.IGNORECASE)
 # "so this angle is \boxed{60}. ... Then the third angle is \boxed{75}."
 _ANOTHER = re.compile(
     r"\b(?:another|other(?:\s+two)?|second|third|fourth|remaining|last)\s+([a-z]{3,}?)s?\b"
@@ -52,12 +55,17 @@ _PART = re.compile(
 
 def join_last(text: str, boxes: Sequence[Box]) -> str:
     """The last answer: the content of the last box, or of all the boxes it consists of."""
-    joined = [boxes[-1].content]
-    if _EITHER.match(text, boxes[-1].end):
-        return joined[0]
-    for before in _linked(text, boxes) or _parts(text, boxes):
-        if not any(compare(before, other).verdict == "equal" for other in joined):
-            joined.append(before)
+    last = boxes[-1]
+    if len(boxes) == 1 or _EITHER.match(text, last.end):
+        return last.content
+    contents = [last.content, *(_linked(text, boxes) or _parts(text, boxes))]
+    if len(contents) == 1:
+        return last.content
+    keys = problem_keys(contents)
+    joined: list[str] = []
+    for content in contents:
+        if not any(compare(keys[content], keys[other]).verdict == "equal" for other in joined):
+            joined.append(content)
     return ", ".join(reversed(joined))
 
 
@@ -87,6 +95,7 @@ def _link(text: str, before: Box, after: Box) -> bool:
     lead = text[max(0, before.start - _MAX_SENTENCE) : before.start]
     return (
         _continues(between)
+        or _next_row(between)
         or _next_case(lead, between)
         or any(found[1] in lead[-60:] for found in _ANOTHER.finditer(between))
     )
@@ -102,12 +111,24 @@ def _continues(between: str) -> bool:
     )
 
 
+def _next_row(between: str) -> bool:
+    r"""Whether a new row of a display, "\\ y &= 2a =", leads from one box to the next."""
+    punctuation, _, row = between.partition(r"\\")
+    left, equals, right = row.partition("=")
+    return (
+        not punctuation.strip(" ,;.\n")
+        and bool(left.strip(" &\n") and equals)
+        and right.rstrip()[-1:] in ("", "=")
+        and not re.search(r"\$|\\\\", row)
+    )
+
+
 def _next_case(lead: str, between: str) -> bool:
     """Whether the box before ends one case and the next sentence treats the next."""
     case = _CASE.match(between)
     if case is None or _SENTENCE_END.search(between, case.end()):
         return False
-    return re.match(rf"\s*{case[1]}\b", _SENTENCE_END.split(lead)[-1]) is not None
+    return _SENTENCE_END.split(lead)[-1].lstrip().lower().startswith(case[1].lower())
 
 
 def _parts(text: str, boxes: Sequence[Box]) -> list[str]:

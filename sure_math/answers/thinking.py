@@ -4,13 +4,15 @@
 _MARKERS = (
     ("<think>", "</think>"),  # DeepSeek-R1, Qwen3, GLM, Nemotron, Phi-4-reasoning, OLMo
     ("<thinking>", "</thinking>"),
+    ("<reasoning>", "</reasoning>"),
     ("<thought>", "</thought>"),  # EXAONE
     ("<seed:think>", "</seed:think>"),  # Seed-OSS
     ("<|begin_of_thought|>", "<|end_of_thought|>"),  # Sky-T1, OpenThinker
     ("<|START_THINKING|>", "<|END_THINKING|>"),  # Command A
     ("[THINK]", "[/THINK]"),  # Magistral
     ("◁think▷", "◁/think▷"),  # Kimi
-    ("<|channel|>analysis", "<|channel|>final<|message|>"),  # gpt-oss
+    ("<|channel|>analysis", "<|channel|>final"),  # gpt-oss
+    ("assistantanalysis", "assistantfinal"),  # gpt-oss, decoded without its special tokens
 )
 
 
