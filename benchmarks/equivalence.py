@@ -189,7 +189,7 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
         math.sqrt(p * (1 - p) / total + (z / (2 * total)) ** 2),
     )
     scale = 1 + z * z / total
-    return (centre - z * spread) / scale, (centre + z * spread) / scale
+    return max(0.0, (centre - z * spread) / scale), min(1.0, (centre + z * spread) / scale)
 
 
 def _share(hits: int, total: int) -> str:
