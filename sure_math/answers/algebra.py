@@ -112,12 +112,17 @@ def _unordered(a: Sequence[Node], b: Sequence[Node]) -> Verdict:
     """As multisets; different if some entry clearly has no counterpart."""
     if max(len(a), len(b)) > _MAX_ITEMS:
         return "undecided"
-    verdicts = [[compare_trees(x, y) for y in b] for x in a]
+    verdicts = [[_entries(x, y) for y in b] for x in a]
     columns = [list(column) for column in zip(*verdicts, strict=True)]
     if len(a) == len(b) and _matched(verdicts):
         return "equal"
     lonely = any(set(row) == {"different"} for row in [*verdicts, *columns])
     return "different" if lonely else "undecided"
+
+
+def _entries(a: Node, b: Node) -> Verdict:
+    """As whole answers, but x=1, y=2 is not 2, 1: names of several values count."""
+    return "undecided" if {_kind(a), _kind(b)} == {"relation", "scalar"} else compare_trees(a, b)
 
 
 def _matched(verdicts: Sequence[Sequence[Verdict]]) -> bool:

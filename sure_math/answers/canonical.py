@@ -11,20 +11,33 @@ from dataclasses import dataclass, replace
 
 from sure_math.answers.latex import normalise
 from sure_math.answers.numbers import exact_value, render
+from sure_math.answers.phrases import number_in_words, phrase
 from sure_math.answers.units import split_unit, with_unit
 
 MAX_LENGTH = 2000
 _MAX_PASSES = 6
 
-_LETTER = r"(?:[A-Za-z]|\\(?:alpha|beta|gamma|theta|lambda|mu|phi|omega|ell))(?:_(?:\w|\{\w+\}))?'?"
+_GREEK = (
+    r"\\(?:alpha|beta|gamma|delta|epsilon|theta|lambda|mu|rho|sigma|tau|phi|varphi|omega|ell) ?"
+)
+_LETTER = rf"(?:[A-Za-z]|{_GREEK})(?:_(?:\w|\{{[\w\\, ]+\}}))?'?"
+# What geometers name: segments, angles, areas; their ratios and functions of an angle.
+_POINTS = r"\|?[A-Z]{2,}\|?|\\(?:overline|widehat|triangle|angle) ?(?:[A-Z]+|\{[A-Z]+\})"
+_QUANTITY = rf"(?:{_POINTS}|m?\\angle ?[A-Z]+|{_LETTER})"
+_FUNCTION_OF = rf"\\(?:sin|cos|tan|cot|log|ln) ?(?:{_QUANTITY}|\({_QUANTITY}\))"
 _NAME = re.compile(
-    rf"(?P<name>{_LETTER}(?:\({_LETTER}(?:,{_LETTER})*\))?"
-    rf"|\|?[A-Z][A-Z]\|?|\({_LETTER}(?:,{_LETTER})+\))"
-    r"(?:=|\\in(?=[\[(]|\\\{))(?P<value>.+)",
+    rf"(?P<name>{_LETTER}\({_LETTER}(?:,{_LETTER})*\)|\({_LETTER}(?:,{_LETTER})+\)"
+    rf"|{_QUANTITY}(?:[:/]{_QUANTITY})*|\\frac\{{{_QUANTITY}\}}\{{{_QUANTITY}\}}|{_FUNCTION_OF})"
+    r"(?P<sign>=|\\in(?=[\[(]|\\\{)|\\approx)(?P<value>.+)",
     re.DOTALL,
 )
 _RELATION = re.compile(r"[=<>]|\\(?:leq|geq|neq|in)(?![A-Za-z])")
 _PLUS_MINUS = re.compile(r"\\(?:pm|mp)(?![A-Za-z]) ?")
+# "(approximately 3.14)" behind the exact value.
+_REMARK = re.compile(
+    r"(?<=\S)\s*(?:\\q?quad|\\[;,: ]|\s)*(?:\\text\s*\{\s*)?\((?:\\text\s*\{)?\s*"
+    r"(?:about|approx(?:imately|\.)?|roughly|≈|\\approx)(?![A-Za-z])[^()]*\)\}?\s*\.?$"
+)
 _TEXT_ANSWER = re.compile(r"(?:\\text\{)?(?P<words>[A-Za-z][A-Za-z \n',.!-]*)\}?\.?")
 _CHOICE = re.compile(r"\(([A-Ja-j])\)|([A-J])[).]")
 _BRACKETS = re.compile(r"(?P<open>\(|\[|\\\{)(?P<inside>.*?)(?P<close>\)|\]|\\\})", re.DOTALL)
@@ -32,10 +45,11 @@ _BRACKETS = re.compile(r"(?P<open>\(|\[|\\\{)(?P<inside>.*?)(?P<close>\)|\]|\\\}
 
 @dataclass(frozen=True)
 class Item:
-    """One value of an answer and its unit of measure, "" without one."""
+    """One value of an answer, its unit of measure and the variable it was assigned to."""
 
     value: str
     unit: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,15 +57,38 @@ class Form:
     """A parsed answer: one value, or an unordered list of several."""
 
     items: tuple[Item, ...]
-    name: str = ""
-    """The variable the values were assigned to."""
 
-    def key(self, *, name: bool = False, units: bool = True) -> str:
-        """The key, with or without the assigned variable and the units."""
-        values = [with_unit(item.value, item.unit if units else "") for item in self.items]
-        # (x)=3 and not x=3, so that `canonical` leaves a name alone that was kept on purpose.
-        prefix = f"({self.name})=" if name and self.name else ""
-        return prefix + ",".join(sorted(values))
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that values were assigned to."""
+        return frozenset(item.name for item in self.items) - {""}
+
+    def key(self, *, names: bool = True, units: bool = True) -> str:
+        """The key, with or without the names of several variables, and the units."""
+        several = names and len(self.names) > 1
+        return ",".join(
+            sorted(
+                (f"{item.name}=" if several and item.name else "")
+                + with_unit(item.value, item.unit if units else "")
+                for item in self.items
+            )
+        )
+
+    def key_with_names(self, *, units: bool) -> str:
+        """The key with every name, also a single one."""
+        if len(self.names) != 1:
+            return self.key(units=units)
+        # [x]=3 and not x=3, so that `canonical` leaves a name alone that was kept on purpose.
+        return f"[{next(iter(self.names))}]={self.key(units=units)}"
+
+
+_KEPT_NAME = re.compile(r"\[([^\[\]]+)\]=(.+)", re.DOTALL)
+
+
+def kept_name(key: str) -> tuple[str, str]:
+    """(name, rest) of a key whose name was kept, ("", key) of any other."""
+    match = _KEPT_NAME.fullmatch(key)
+    return (match[1], match[2]) if match else ("", key)
 
 
 def canonical(answer: str) -> str:
@@ -73,7 +110,9 @@ def parse(answer: str) -> Form:
         again = _parse_once(key)
         if again.key() == key:
             return form
-        form = replace(again, name=form.name or again.name)
+        if len(form.names) == 1:
+            again = Form(tuple(replace(item, name=min(form.names)) for item in again.items))
+        form = again
     return as_written
 
 
@@ -82,20 +121,23 @@ def _parse_once(text: str) -> Form:
         return Form((Item((match[1] or match[2]).upper()),))
     if words := _text_answer(text):
         return Form((Item(words),))
-    text = _approximation(normalise(text))
+    text = _approximation(normalise(_REMARK.sub("", text)))
     parts, connectives = _split(text)
     named = [_named(part) for part in parts]
     names = {name for name, _ in named} - {""}
-    values = parts if len(names) > 1 else [value for _, value in named]
-    if "or" in connectives and any(map(_RELATION.search, values)):
+    relations = len(names) > 1 or any(_RELATION.search(value) for _, value in named)
+    if "or" in connectives and relations:
         return Form((Item(text),))
     # Groups, as in p=5,q=2;p=7,q=3 or 1,2;3,4: sorting would tear them apart.
     if 1 < len(names) < sum(bool(name) for name, _ in named):
         return Form((Item(",".join(parts)),))
     if {",", ";"} <= connectives:
         return Form((Item(text),))
-    items = [Item(*_quantity(one)) for value in values for one in _plus_minus(value)]
-    return Form(tuple(items), _function(names.pop()) if len(names) == 1 else "")
+    if len(names) == 1:
+        named = [(_function(name), value) for name, value in named]
+    return Form(
+        tuple(Item(*_quantity(one), name) for name, value in named for one in _plus_minus(value))
+    )
 
 
 def _text_answer(text: str) -> str:
@@ -103,15 +145,19 @@ def _text_answer(text: str) -> str:
     match = _TEXT_ANSWER.fullmatch(text.strip().strip("{}$"))
     words = match["words"] if match else ""
     if not any(len(w) > 2 and not w.isupper() for w in re.findall(r"[A-Za-z]+", words)):
-        return ""
-    letters = re.sub(r"[ \n.']", "", words.lower())
+        return r"\text{dne}" if words == "DNE" else ""
+    if (number := number_in_words(words)) is not None:
+        return render(number)
+    letters = re.sub(r"[ \n.']", "", phrase(words))
     return rf"\text{{{letters}}}"
 
 
 def _approximation(text: str) -> str:
     r"""The exact side of "1/3 \approx 0.333"; the other side where nothing exact is written."""
     exact, _, rounded = text.partition(r"\approx")
-    return rounded.strip() if rounded and re.fullmatch(rf"(?:{_LETTER})?", exact) else exact
+    named = _NAME.fullmatch(text)
+    only_name = named is not None and named["sign"] == r"\approx"
+    return rounded.strip() if rounded and (only_name or not exact) else exact
 
 
 def _split(text: str) -> tuple[list[str], set[str]]:
@@ -145,13 +191,13 @@ def _named(part: str) -> tuple[str, str]:
 
 def _function(name: str) -> str:
     """f for f(x): the argument's letter says nothing."""
-    return name.partition("(")[0] or name
+    return name if name.startswith("\\") else name.partition("(")[0] or name
 
 
 def _plus_minus(part: str) -> list[str]:
     r"""Both values of a part with exactly one \pm."""
     pieces = _PLUS_MINUS.split(part)
-    if len(pieces) != 2 or not pieces[1]:
+    if len(pieces) != 2 or not pieces[1] or part.startswith(r"\{"):
         return [part]
     before, after = pieces
     plus = "" if not before or before[-1] in "{(=" else "+"
@@ -184,9 +230,12 @@ def _bracketed(text: str) -> str:
         return text
     if len(inside) == 1 and match["open"] == "(" and match["close"] == ")":
         return text if _CHOICE.fullmatch(text) else inside[0]
+    is_set = match["open"] == r"\{"
+    if is_set:
+        inside = [value for part in inside for value in _plus_minus(part)]
     values = [
         render(n) if (n := exact_value(v)) is not None else v.removeprefix("+") for v in inside
     ]
-    if match["open"] == r"\{":
+    if is_set:
         values = sorted(set(values))
     return match["open"] + ",".join(values) + match["close"]

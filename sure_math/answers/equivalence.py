@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Literal
 
 from sure_math.answers.algebra import compare_trees
-from sure_math.answers.canonical import canonical
+from sure_math.answers.canonical import canonical, kept_name
 from sure_math.answers.expression import is_structure, read
 from sure_math.answers.numbers import decimal_places, exact_value, rounding_places
 from sure_math.answers.problem import problem_keys
@@ -44,6 +44,11 @@ def compare(a: str, b: str, *, symbolic: SymbolicChecker | None = None) -> Compa
         return Comparison("equal", "exact")
     a, b = sorted((canonical(a), canonical(b)))
     if a == b:
+        return Comparison("equal", "canonical")
+    (name, a), (other_name, b) = kept_name(a), kept_name(b)
+    if name != other_name:
+        return _UNDECIDED
+    if _same_choice(a, b):
         return Comparison("equal", "canonical")
     x, y = exact_value(a), exact_value(b)
     if x is not None and y is not None:
@@ -77,6 +82,17 @@ def equivalent(a: str, b: str) -> bool:
 def shared_checker() -> SymbolicChecker:
     """The process-wide symbolic checker; its worker starts with the first question."""
     return SymbolicChecker()
+
+
+_CHOICE = re.compile(r"([A-J])|(?:\(([A-Ja-j])\)|([A-J])[.:])(?!.*\([A-Ja-j]\)).+", re.DOTALL)
+
+
+def _same_choice(a: str, b: str) -> bool:
+    """A letter, and the same letter with the text of that choice: C and (C) 12 cm."""
+    x, y = _CHOICE.fullmatch(a), _CHOICE.fullmatch(b)
+    if not (x and y) or not (x[1] or y[1]):
+        return False
+    return "".join(x.groups("")).upper() == "".join(y.groups("")).upper()
 
 
 # Numbers this far apart are not roundings of each other.
@@ -128,6 +144,7 @@ def _shape(key: str) -> str:
     """Coarse type: math-verify would take (1,2), {1,2} and 1,2, or x+y=3 and 3, for one."""
     if r"\begin{" in key:
         return "matrix"
+    key = re.sub(r"_\{[^{}]*\}", "", key)  # the k=1 of a sum
     if "=" in key:
         return "equation"
     if re.search(r"[<>]|\\[lg]eq|\\neq|\\cup|\\infty|\\in(?![A-Za-z])", key):

@@ -26,6 +26,8 @@ _MAX_ANGLE = 200
 """Largest binary exponent of the argument of a periodic function."""
 _MAX_FACTORIAL = 3_000
 _MAX_BINOMIAL = 10_000
+_MAX_GAMMA = 8
+"""Largest binary exponent of the argument of the gamma function."""
 _VISIBLE = 100
 """Binary digits by which two terms of a sum may differ; below that the smaller one vanishes."""
 
@@ -324,17 +326,32 @@ def _whole(value: Value) -> int:
 
 
 def _factorial(value: Value) -> Value:
-    n = _whole(value)
-    if n > _MAX_FACTORIAL:
+    if isinstance(value, Fraction):
+        n = _whole(value)
+        if n > _MAX_FACTORIAL:
+            raise Unsure
+        return Fraction(math.factorial(n))
+    if not is_finite(value) or _magnitude(value) > _MAX_GAMMA:
         raise Unsure
-    return Fraction(math.factorial(n))
+    return _context().factorial(value)  # the gamma function, so that (n+1)! = (n+1) n!
 
 
 def _binomial(n: Value, k: Value) -> Value:
-    top, bottom = _whole(n), _whole(k)
-    if top > _MAX_BINOMIAL:
+    if isinstance(n, Fraction) and isinstance(k, Fraction):
+        top, bottom = _whole(n), _whole(k)
+        if top > _MAX_BINOMIAL:
+            raise Unsure
+        return Fraction(math.comb(top, bottom))
+    below = _factorial(_sum(n, -k))
+    return quotient(_factorial(n), _product(_factorial(k), below))
+
+
+def _call(function: Value, argument: Value) -> Value:
+    """An unknown function: generic, but the same wherever it is called."""
+    argument = as_float(argument)
+    if not is_finite(argument) or _magnitude(argument) > _MAX_ANGLE:
         raise Unsure
-    return Fraction(math.comb(top, bottom))
+    return _context().cos(function * argument + 1) + function
 
 
 def _floor(value: Value) -> Value:
@@ -363,6 +380,7 @@ _OPERATIONS: dict[str, Callable[..., Value]] = {
     "ceil": lambda value: -_floor(-value),
     "!": _factorial,
     "binom": _binomial,
+    "call": _call,
     "exp": _exponential,
     "ln": _natural,
     "log": _logarithm,

@@ -65,9 +65,9 @@ _TOKEN = re.compile(
 _GREEK = frozenset(
     re.findall(
         r"\w+",
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi"
-        " rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Sigma Phi Psi"
-        " Omega ell hbar",
+        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu"
+        " xi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Sigma Phi"
+        " Psi Omega ell hbar",
     )
 )
 _FUNCTIONS = {
@@ -81,7 +81,7 @@ _FUNCTIONS = {
     "ctg": "cot",
 }
 _INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan"}
-_WORDS = {"pi": Symbol("pi"), "oo": INFINITY, "inf": INFINITY, "infty": INFINITY}
+_WORDS: dict[str, Node] = {"pi": Symbol("pi"), "oo": INFINITY, "inf": INFINITY, "infty": INFINITY}
 _CALLS = {"sqrt": "root", "abs": "abs", "floor": "floor", "ceil": "ceil"}
 # Letters that name functions: f(x+1) is no product.
 _FUNCTION_LETTERS = frozenset("fghFGPQ")
@@ -94,6 +94,7 @@ _RELATION_SIGNS = {
     r"\neq": ("!=", False),
 }
 _SEPARATORS = frozenset({",", ";", r"\and", r"\or"})
+_EDGES = frozenset({"", "(", ")", "[", "]", r"\{", r"\}", "=", ":", *_SEPARATORS})
 _CLOSING = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
 _BASE = re.compile(r"\d{1,2}")
 
@@ -288,15 +289,13 @@ class _Parser:
         if self._depth > 2 * MAX_DEPTH:
             raise _Unreadable
         kind, token = self._kind(), self._next()
-        reader = {
+        readers: dict[str | None, Callable[[str], Node]] = {
             "number": self._number,
             "letters": self._letters,
             "command": self._command,
             "other": self._bracket,
-        }.get(kind or "")
-        if reader is None:
-            raise _Unreadable
-        node = reader(token)
+        }
+        node = readers[kind](token)
         self._depth -= 1
         return node
 
@@ -320,7 +319,7 @@ class _Parser:
             return self._function(_FUNCTIONS[run])
         if run in _CALLS and self._peek() == "(":
             return self._call(_CALLS[run])
-        if len(run) > 1 and run.isupper():
+        if len(run) > 1 and run.isupper() and self._stands_alone():
             return self._symbol(run)  # a segment or a number in letters: AB is not BA
         if len(run) > 3:
             raise _Unreadable
@@ -331,13 +330,20 @@ class _Parser:
             return self._primary()
         return self._symbol(run)
 
+    def _stands_alone(self) -> bool:
+        """Whether the token just read is a whole item of the answer."""
+        before = self._tokens[self._at - 2][1] if self._at > 1 else ""
+        return before in _EDGES and self._peek() in _EDGES
+
     def _symbol(self, name: str) -> Node:
         if self._accept("_"):
             name += "_" + self._subscript()
         while self._accept("'"):
             name += "'"
-        if name[0] in _FUNCTION_LETTERS and self._peek() == "(":
-            raise _Unreadable
+        if name[0] in _FUNCTION_LETTERS and self._accept("("):
+            inside = self._sum()
+            self._expect(")")
+            return Operation("call", (Symbol(name), inside))
         return Symbol(name)
 
     def _subscript(self) -> str:
@@ -355,7 +361,11 @@ class _Parser:
             return self._function(_FUNCTIONS[name])
         if name in _GREEK:
             return self._symbol(name)
-        simple = {"pi": Symbol("pi"), "infty": INFINITY, "emptyset": Operation("{}", ())}
+        simple: dict[str, Node] = {
+            "pi": Symbol("pi"),
+            "infty": INFINITY,
+            "emptyset": Operation("{}", ()),
+        }
         if name in simple:
             return simple[name]
         readers: dict[str, Callable[[], Node]] = {

@@ -52,6 +52,10 @@ _THOUSANDS_COMMA = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _THOUSANDS_SPACE = re.compile(r"-?\d{1,3}(?: \d{3})+(?:\.\d+)?")
 _MIXED_NUMBER = re.compile(r"(-?\d+) +(\d+) ?/ ?(\d+)")
 _TEXT = re.compile(r"(?P<value>[\d})])?\s*\\text\s*\{(?P<body>[^{}]*)\}")
+# A number and plain words: "10 square units", "3 dogs".
+_COUNT = re.compile(
+    r"^(-?[\d.]+) +((?:[A-Za-z]{3,}|of|in|cm|km|mm|kg|sq|per)(?: (?:[A-Za-z]{3,}|cm|km|mm))*)$"
+)
 _COUNTED = re.compile(r"(\d[\d.,]*)~([a-z][a-z~]*)")
 _SHORT_UNIT = re.compile(r"[mgshlL](?:[/^. ].*)?")
 _MATRIX = re.compile(r"\\(begin|end)\{(?:[bp]?matrix|smallmatrix)\}")
@@ -90,7 +94,7 @@ def normalise(text: str) -> str:
     text = _numbers(text)
     text = _ARRAY.sub(r"\\begin{pmatrix}\1\\end{pmatrix}", _MATRIX.sub(r"\\\1{pmatrix}", text))
     text = re.sub(rf"{_ROW_MARK}\s*(?=\\end\{{)", "", text)
-    text = _TEXT.sub(_words, text)
+    text = _TEXT.sub(_words, _COUNT.sub(r"\1\\text{\2}", text))
     for pattern, spelling in _SPELLINGS + _ARGUMENTS:
         text = pattern.sub(spelling, text)
     text = _SPACE.sub(lambda m: f"{m[1]} " if m[1] else "", text)

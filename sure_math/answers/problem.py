@@ -5,15 +5,18 @@ units, percent signs and names are settled per problem, and every answer gets on
 - one unit among the answers: it is dropped. Several: each stays part of its key, and answers
   without one remain open for the judge.
 - 9% is 0.09 if any answer of the problem writes such a fraction, otherwise 9.
-- one assigned variable: dropped (x=3 is 3). Several (x=3 and y=3 are lines): each stays.
+- assigned variables are dropped (x=3 is 3), unless two answers would become equal by that which
+  name different ones (x=3 and y=3 are lines): then each stays.
+- several units of one kind (3 hours, 180 minutes) are converted into one.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from sure_math.answers.canonical import Item, parse
+from sure_math.answers.canonical import Form, Item, parse
 from sure_math.answers.numbers import exact_value, render
-from sure_math.answers.units import PERCENT
+from sure_math.answers.units import PERCENT, base_unit, convertible
 
 
 def problem_keys(answers: Iterable[str]) -> dict[str, str]:
@@ -21,16 +24,27 @@ def problem_keys(answers: Iterable[str]) -> dict[str, str]:
     forms = {answer: parse(answer) for answer in answers}
     items = [item for form in forms.values() for item in form.items]
     if _fractions_written(items):
-        forms = {
-            answer: replace(form, items=tuple(map(_as_fraction, form.items)))
-            for answer, form in forms.items()
-        }
+        forms = _with_items(forms, _as_fraction)
     units = {item.unit for form in forms.values() for item in form.items} - {""}
-    names = {form.name for form in forms.values()} - {""}
-    return {
-        answer: form.key(name=len(names) > 1, units=len(units) > 1)
-        for answer, form in forms.items()
-    }
+    several = len(units) > 1
+    if several and convertible(units):
+        forms = _with_items(forms, _in_base_unit)
+    if _names_matter(forms.values(), units=several):
+        return {a: form.key_with_names(units=several) for a, form in forms.items()}
+    return {a: form.key(names=False, units=several) for a, form in forms.items()}
+
+
+def _with_items(forms: dict[str, Form], change: Callable[[Item], Item]) -> dict[str, Form]:
+    return {a: replace(form, items=tuple(map(change, form.items))) for a, form in forms.items()}
+
+
+def _names_matter(forms: Iterable[Form], *, units: bool) -> bool:
+    """Whether two answers differ in nothing but the variables they name."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for form in forms:
+        if form.names:
+            named[form.key(names=False, units=units)].add(form.key_with_names(units=units))
+    return any(len(keys) > 1 for keys in named.values())
 
 
 def _fractions_written(items: Iterable[Item]) -> bool:
@@ -44,4 +58,13 @@ def _as_fraction(item: Item) -> Item:
     value = exact_value(item.value)
     if item.unit != PERCENT or value is None:
         return item
-    return Item(render(value / 100))
+    return replace(item, value=render(value / 100), unit="")
+
+
+def _in_base_unit(item: Item) -> Item:
+    """The quantity in the base unit of its kind; as it is if its value is no plain number."""
+    value = exact_value(item.value)
+    if value is None or not item.unit:
+        return item
+    factor, unit = base_unit(item.unit)
+    return replace(item, value=render(value * factor), unit=unit)

@@ -5,6 +5,7 @@ so the canonical key keeps the unit and `problem.problem_keys` decides.
 """
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 
 from sure_math.answers.numbers import exact_value, render
@@ -36,6 +37,7 @@ _SYNONYMS = {
     "ml": "ml milliliter milliliters millilitre millilitres",
     "dollar": "dollar dollars usd bucks",
     "cent": "cent cents",
+    "euro": "euro euros eur",
     "degree": "degree degrees deg",
     "radian": "radian radians rad rads",
     "unit": "unit units",
@@ -57,6 +59,16 @@ _NOT_UNITS = re.compile(
     r"|mod|modulo|base|choose|factorial|squared|cubed|half|halves|(third|quarter|tenth|hundredth)s?"
     r"|solutions?|roots?"
 )
+# Units of one kind, each with its size in the first of them.
+_KINDS: list[dict[str, Fraction | int]] = [
+    {"m": 1, "cm": Fraction(1, 100), "mm": Fraction(1, 1000), "km": 1000},
+    {"in": 1, "ft": 12, "yd": 36, "mile": 63360},
+    {"g": 1, "mg": Fraction(1, 1000), "kg": 1000},
+    {"oz": 1, "lb": 16},
+    {"s": 1, "min": 60, "h": 3600, "day": 86400, "week": 604800},
+    {"l": 1, "ml": Fraction(1, 1000)},
+    {"cent": 1, "dollar": 100},
+]
 _POWERS = {"square": "^2", "sq": "^2", "cubic": "^3", "cu": "^3"}
 _TAIL = re.compile(
     r"(?P<value>.*[\d)}\]])"
@@ -68,7 +80,11 @@ _DEGREES = re.compile(
     r"(?P<value>(?!.*\\(?:sin|cos|tan|cot|sec|csc)).*[\d)}])\^(?:\\circ|\{\\circ\})", re.DOTALL
 )
 _PERCENT = re.compile(r"(?P<value>.*[\d)}])\\?%", re.DOTALL)
-_CURRENCY = re.compile(r"(?P<sign>-?)\\\$(?P<value>.*[\d)}].*)", re.DOTALL)
+_CURRENCY = re.compile(
+    r"(?P<sign>-?)(?P<currency>\\\$|[€£¥])(?P<value>.*[\d)}].*)|(?P<before>.*[\d)}])(?P<after>\\\$|[€£¥])",
+    re.DOTALL,
+)
+_CURRENCIES = {r"\$": "dollar", "€": "euro", "£": "pound sterling", "¥": "yen"}
 _NUMERIC = re.compile(r"\d|\\pi|\\sqrt")
 
 
@@ -78,8 +94,9 @@ def split_unit(text: str) -> tuple[str, str]:
     "3 million" is a value (3000000), words that change the meaning ("3 or more") stay in it.
     """
     if match := _CURRENCY.fullmatch(text):
-        value, unit = split_unit(match["sign"] + match["value"])
-        return (value, "dollar") if unit in ("", "dollar") else (text, "")
+        currency = _CURRENCIES[match["currency"] or match["after"]]
+        value, unit = split_unit(match["before"] or match["sign"] + match["value"])
+        return (value, currency) if unit in ("", currency) else (text, "")
     for pattern, unit in ((_DEGREES, "degree"), (_PERCENT, PERCENT)):
         if match := pattern.fullmatch(text):
             return match["value"], unit
@@ -93,6 +110,20 @@ def split_unit(text: str) -> tuple[str, str]:
         return (match["value"], unit) if unit else (text, "")
     number = exact_value(match["value"])
     return (text, "") if number is None else (render(number * scale), unit)
+
+
+def base_unit(unit: str) -> tuple[Fraction, str]:
+    """(size, base unit) of a unit: "h" is (3600, "s"), "cm^2" is (1/10000, "m^2")."""
+    name, _, power = unit.partition("^")
+    for kind in _KINDS:
+        if name in kind:
+            return Fraction(kind[name]) ** int(power or 1), next(iter(kind)) + _power(power)
+    return Fraction(1), unit
+
+
+def convertible(units: Iterable[str]) -> bool:
+    """Whether all units measure the same kind of quantity."""
+    return len({base_unit(unit)[1] for unit in units}) == 1
 
 
 def with_unit(value: str, unit: str) -> str:

@@ -65,13 +65,14 @@ def checker() -> Iterator[SymbolicChecker]:
         ("x", "x", "exact"),
         ("0.5", r"\frac12", "canonical"),
         (r"\frac{40}{243}", "0.1646", "number"),
-        (r"3\sqrt{13}", r"\sqrt{117}", "symbolic"),
-        (r"\sqrt{13}", "3.6056", "symbolic"),
-        ("(a+5)(b+2)", "ab+5b+2a+10", "symbolic"),
-        ("x > 5", "5 < x", "symbolic"),
-        ("2 < x", r"(2, \infty)", "symbolic"),
-        (r"\ln 8", r"3\ln 2", "symbolic"),
-        (r"\frac{7!}{16}", "315", "symbolic"),
+        (r"3\sqrt{13}", r"\sqrt{117}", "algebra"),
+        (r"\sqrt{13}", "3.6056", "algebra"),
+        ("(a+5)(b+2)", "ab+5b+2a+10", "algebra"),
+        ("x > 5", "5 < x", "algebra"),
+        ("2 < x", r"(2, \infty)", "algebra"),
+        (r"\ln 8", r"3\ln 2", "algebra"),
+        (r"\frac{7!}{16}", "315", "algebra"),
+        (r"\sum_{k=1}^{10} k", "55", "symbolic"),
     ],
 )
 def test_equal_and_by_which_tier(checker, a, b, tier) -> None:
@@ -81,9 +82,21 @@ def test_equal_and_by_which_tier(checker, a, b, tier) -> None:
 
 
 @pytest.mark.parametrize(
-    ("a", "b"), [("3", "4"), ("9998", "10000"), ("2^{64}", "2^{63}"), ("1/2", "0.25")]
+    ("a", "b"),
+    [
+        ("3", "4"),
+        ("9998", "10000"),
+        ("2^{64}", "2^{63}"),
+        ("1/2", "0.25"),
+        (r"\frac{1}{2004!}", r"\frac{1}{2006!}"),
+        (r"1-\frac{1}{\mathrm{e}}", r"1+\frac{1}{\mathrm{e}}"),
+        (r"(1,\sqrt2)", r"(1,\sqrt3)"),
+        (r"\frac{2^{2005}+1}{3 \cdot 2^{2006}}", r"\frac{1}{3 \cdot 2^{2006}}"),
+        ("2,3", r"2,\pi"),
+        (r"[0,1]", "[0,2]"),
+    ],
 )
-def test_plain_numbers_that_clearly_differ_need_no_judge(a, b) -> None:
+def test_closed_values_that_clearly_differ_need_no_judge(a, b) -> None:
     assert compare(a, b).verdict == compare(b, a).verdict == "different"
 
 
@@ -104,13 +117,16 @@ def test_plain_numbers_that_clearly_differ_need_no_judge(a, b) -> None:
         ("101_2", "101_3"),
         (r"\text{east}", r"\text{seat}"),
         (r"\text{even}", r"\text{odd}"),
-        (r"\frac{1}{2004!}", r"\frac{1}{2006!}"),
-        (r"1-\frac{1}{\mathrm{e}}", r"1+\frac{1}{\mathrm{e}}"),
         ("x+y=3", "3"),
         ("5h", "5"),
         ("5ab", "5"),
         ("3x-y+13=0", "0"),
-        (r"\frac{2^{2005}+1}{3 \cdot 2^{2006}}", r"\frac{1}{3 \cdot 2^{2006}}"),
+        ("x=1, y=2", "x=2, y=1"),
+        ("x=1, y=2", "1, 2"),
+        ("101_2", "101"),
+        ("x>2", "y>2"),
+        ("x^2=9", "3"),
+        (r"9^{9^{9^9}}", "7"),
     ],
 )
 def test_left_open_for_the_judge(checker, a, b) -> None:
@@ -124,6 +140,9 @@ def test_the_decisions_of_a_problem_hold_for_a_pair() -> None:
     assert equivalent(r"20\%", "0.2")
     assert not equivalent("5 cm", "5 m")
     assert not equivalent("x=3", "y=3")
+    assert equivalent("x=1, y=2", "1, 2")
+    assert not equivalent("x=1, y=2", "x=2, y=1")
+    assert equivalent(r"3 \text{ hours}", r"180 \text{ minutes}")
 
 
 @settings(max_examples=60, deadline=None)
@@ -145,6 +164,6 @@ def test_level_on_labelled_pairs(checker) -> None:
             counts[row["equivalent"], verdict] += 1
     equal = sum(n for (label, _), n in counts.items() if label)
     unequal = counts.total() - equal
-    assert counts[True, "equal"] / equal >= 0.89
+    assert counts[True, "equal"] / equal >= 0.96
     assert counts[False, "equal"] / unequal <= 0.005
     assert counts[True, "different"] == 0

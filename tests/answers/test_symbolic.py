@@ -70,9 +70,9 @@ def test_threads_share_a_checker() -> None:
         assert list(verdicts) == ["equal", "equal", *["different"] * 10]
 
 
-SCRIPT = """
+SCRIPT = r"""
 from sure_math.answers.equivalence import equivalent, shared_checker
-print(equivalent("x+1", "1+x"), shared_checker()._worker._process.pid, flush=True)
+print(equivalent(r"\sum_{k=1}^{10}k", "55"), shared_checker()._worker._process.pid, flush=True)
 """
 
 
