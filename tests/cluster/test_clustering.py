@@ -1,16 +1,29 @@
+"""Clusters of answers, driven by judges that are functions of a question."""
+
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import permutations
+from itertools import combinations, permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sure_math.answers.equivalence import Comparison, compare
-from sure_math.cluster.clustering import Clustering, Question, cluster_answers, clustering
+from sure_math.answers.free_text import compare_texts, text_keys
+from sure_math.cluster.clustering import (
+    Clustering,
+    Conflict,
+    Question,
+    cluster_answers,
+    clustering,
+)
+from sure_math.cluster.union_find import UnionFind
 
 
 def run(answers, verdict, **options) -> tuple[Clustering, list[Question]]:
     """Drive the generator with a judge given as a function of a question."""
     asked: list[Question] = []
+    if "compare" in options:  # made for answers as they are written
+        options.setdefault("keys", text_keys)
     steps = clustering(answers, options.pop("compare", compare), **options)
     try:
         question = next(steps)
@@ -116,29 +129,149 @@ def test_tiers_come_before_the_judge() -> None:
     assert len(asked) == 1
 
 
-ANIMALS = st.lists(st.sampled_from(["cat", "dog", "bird", "3", "4", None]), min_size=1, max_size=5)
-
-
-@given(
-    ANIMALS,
-    st.sets(
-        st.tuples(st.sampled_from(["cat", "dog", "bird"]), st.sampled_from(["cat", "dog", "bird"]))
-    ),
+WORDS = ("ant", "bee", "cat", "dog", "elk", "fox")
+LINKAGES = st.sampled_from(["single", "complete"])
+RESPONSES = st.lists(st.sampled_from([*WORDS[:4], "3", "4", None]), min_size=1, max_size=4)
+PAIRS = st.sets(st.tuples(st.sampled_from(WORDS), st.sampled_from(WORDS)))
+VERDICTS = st.dictionaries(
+    st.tuples(st.sampled_from(WORDS), st.sampled_from(WORDS)).map(sorted).map(tuple),
+    st.sampled_from(["equal", "different"]),
 )
-def test_the_partition_does_not_depend_on_the_order_of_responses(answers, agreed) -> None:
-    def verdict(question: Question) -> bool:
-        return (question.a, question.b) in agreed
 
-    partitions = set()
-    for order in permutations(answers):
-        result, _ = run(list(order), verdict)
-        classes: dict[int, set[str]] = {}
-        for answer, cluster in zip(order, result.cluster_ids, strict=True):
-            assert (answer is None) == (cluster == -1)
-            if answer is not None:
-                classes.setdefault(cluster, set()).add(answer)
-        partitions.add(frozenset(map(frozenset, classes.values())))
-    assert len(partitions) == 1
+
+def relation(verdicts: dict[tuple[str, ...], str]) -> Callable[[str, str], Comparison]:
+    """Tiers that know some pairs of words and leave the others open."""
+
+    def tiers(a: str, b: str) -> Comparison:
+        verdict = verdicts.get(tuple(sorted((a, b))), "undecided")
+        return Comparison(verdict, "none" if verdict == "undecided" else "number")  # type: ignore[arg-type]
+
+    return tiers
+
+
+def said_by(agreed: set[tuple[str, str]]) -> Callable[[Question], bool]:
+    return lambda question: (question.a, question.b) in agreed
+
+
+def partition(answers: Sequence[str | None], result: Clustering) -> frozenset[frozenset[str]]:
+    classes: dict[int, set[str]] = {}
+    for answer, cluster in zip(answers, result.cluster_ids, strict=True):
+        assert (answer is None) == (cluster == -1)
+        if answer is not None:
+            classes.setdefault(cluster, set()).add(answer)
+    return frozenset(map(frozenset, classes.values()))
+
+
+@given(RESPONSES, PAIRS, VERDICTS, LINKAGES)
+def test_the_partition_does_not_depend_on_the_order_of_responses(
+    answers, agreed, known, linkage
+) -> None:
+    options = {"compare": relation(known), "linkage": linkage, "closing_questions": 2}
+    results = [
+        (order, *run(list(order), said_by(agreed), **options)) for order in permutations(answers)
+    ]
+    assert len({partition(order, result) for order, result, _ in results}) == 1
+    assert len({(result.merges, result.contradictions) for _, result, _ in results}) == 1
+    assert len({tuple(asked) for _, _, asked in results}) == 1
+
+
+@given(st.permutations(WORDS), PAIRS, VERDICTS)
+def test_complete_linkage_keeps_different_answers_apart(answers, agreed, known) -> None:
+    result, _ = run(answers, said_by(agreed), compare=relation(known), linkage="complete")
+    assert result.conflicts == 0
+    judged = {frozenset((said.a, said.b)): said.equal for said in result.judgements}
+    for members in partition(answers, result):
+        for a, b in combinations(members, 2):
+            verdict = relation(known)(a, b).verdict
+            assert verdict == "equal" or (verdict == "undecided" and judged[frozenset((a, b))])
+
+
+@given(st.permutations(WORDS), PAIRS)
+def test_the_papers_clusters_are_the_components_of_its_yeses(answers, agreed) -> None:
+    result, asked = run(answers, said_by(agreed), paper=True)
+    both = {(a, b) for a, b in agreed if (b, a) in agreed}
+    component = {word: {word} for word in WORDS}
+    for a, b in both:
+        joined = component[a] | component[b]
+        component |= dict.fromkeys(joined, joined)
+    assert partition(answers, result) == frozenset(map(frozenset, component.values()))
+    inside = [pair for members in component.values() for pair in combinations(sorted(members), 2)]
+    assert result.conflicts == len({pair for pair in inside if pair not in both})
+    assert len(asked) >= 15
+
+
+@given(st.permutations(WORDS), PAIRS, VERDICTS, LINKAGES, st.booleans(), st.integers(0, 3))
+def test_every_pair_is_asked_once_and_swapped_after_a_yes(
+    answers, agreed, known, linkage, paper, closing
+) -> None:
+    options = {"linkage": linkage, "paper": paper, "closing_questions": closing}
+    result, asked = run(answers, said_by(agreed), compare=relation(known), **options)
+    assert len(set(asked)) == len(asked)
+    expected = [
+        question
+        for said in result.judgements
+        for question in (Question(said.a, said.b), Question(said.b, said.a))[: 1 + said.forward]
+    ]
+    assert asked == expected
+    assert len({frozenset((said.a, said.b)) for said in result.judgements}) * 2 <= 30
+    if not paper:
+        assert all(relation(known)(q.a, q.b).verdict == "undecided" for q in asked)
+
+
+@given(st.permutations(WORDS), PAIRS, VERDICTS, LINKAGES)
+def test_clusters_are_what_the_merges_connect(answers, agreed, known, linkage) -> None:
+    result, _ = run(answers, said_by(agreed), compare=relation(known), linkage=linkage)
+    sets = UnionFind(len(WORDS))
+    for merge in result.merges:
+        assert sets.union(WORDS.index(merge.a), WORDS.index(merge.b))
+    expected: dict[int, set[str]] = {}
+    for number, word in enumerate(WORDS):
+        expected.setdefault(sets.find(number), set()).add(word)
+    assert partition(answers, result) == frozenset(map(frozenset, expected.values()))
+
+
+def test_complete_linkage_needs_every_pair() -> None:
+    agreed = {(a, b) for a, b in permutations(["ant", "bee", "cat"], 2) if {a, b} != {"bee", "cat"}}
+    single, asked = run(["ant", "bee", "cat"], said_by(agreed))
+    assert single.cluster_ids == (0, 0, 0)
+    assert len(asked) == 4
+    complete, asked = run(["ant", "bee", "cat"], said_by(agreed), linkage="complete")
+    assert complete.cluster_ids == (0, 0, 1)
+    assert len(asked) == 5  # bee and cat: no, so the swapped order is not asked
+
+
+def test_tiers_find_conflicts_among_what_the_judge_joined() -> None:
+    known = relation({("bee", "cat"): "different"})
+    result, asked = run(["ant", "bee", "cat"], yes, compare=known)
+    assert result.cluster_ids == (0, 0, 0)
+    assert result.contradictions == (Conflict("bee", "cat", "number"),)
+    assert len(asked) == 4
+
+
+def test_closing_questions_find_conflicts_of_the_judge() -> None:
+    agreed = {(a, b) for a, b in permutations(WORDS[:4], 2) if "ant" in (a, b)}
+    for limit in range(5):
+        result, asked = run(list(WORDS[:4]), said_by(agreed), closing_questions=limit)
+        found = (("bee", "cat"), ("bee", "dog"), ("cat", "dog"))[:limit]
+        assert result.contradictions == tuple(Conflict(a, b, "judge") for a, b in found)
+        assert result.cluster_ids == (0, 0, 0, 0)
+        assert len(asked) == 6 + min(limit, 3)
+
+
+def test_a_closing_yes_changes_nothing() -> None:
+    result, asked = run(["ant", "bee", "cat"], yes, closing_questions=3)
+    assert (result.cluster_ids, result.conflicts) == ((0, 0, 0), 0)
+    assert (len(asked), len(result.merges), len(result.judgements)) == (6, 2, 3)
+
+
+def test_classes_of_ones_own() -> None:
+    answers = ["The train is late.", "The  train\nis late.", "It is delayed."]
+    options = {"keys": text_keys, "compare": compare_texts}
+    result, asked = run(answers, no, **options)
+    assert result.cluster_ids == (0, 0, 1)
+    assert len(asked) == 1
+    result, _ = run(answers, yes, **options)
+    assert result.cluster_ids == (0, 0, 0)
 
 
 def test_cluster_answers() -> None:
@@ -152,6 +285,14 @@ def test_cluster_answers() -> None:
         1,
     ]
     assert cluster_answers([]) == []
+
+
+def test_cluster_answers_under_complete_linkage() -> None:
+    def judge(a: str, b: str) -> bool:
+        return {a, b} != {"bee", "cat"}
+
+    assert cluster_answers(["ant", "bee", "cat"], judge) == [0, 0, 0]
+    assert cluster_answers(["ant", "bee", "cat"], judge, linkage="complete") == [0, 0, 1]
 
 
 def test_a_problem_with_the_symbolic_tier() -> None:
