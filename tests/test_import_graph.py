@@ -95,6 +95,15 @@ def test_mathematics_is_pure(name: str) -> None:
     assert not roots(name) & {*HEAVY, "pyarrow", "polars", "openai"}
 
 
+@pytest.mark.parametrize("name", [n for n in MODULES if room(n) == "report"])
+def test_reports_read_a_published_dataset(name: str) -> None:
+    own = {each for each in imports(name) if each.startswith("sure_math.")}
+    allowed = ("sure_math.report", "sure_math.answers", "sure_math.schemas", "sure_math.errors",
+               "sure_math.publish.hub", "sure_math.summary")  # fmt: skip
+    assert not {each for each in own if not each.startswith(allowed)}
+    assert "matplotlib" not in roots(name) or name == "sure_math.report.picture"
+
+
 def test_configuration_imports_only_types() -> None:
     assert roots("sure_math.config") <= {"typing", "pydantic"}
 
@@ -102,7 +111,7 @@ def test_configuration_imports_only_types() -> None:
 def test_importing_the_package_loads_nothing_heavy() -> None:
     code = (
         "import sys, sure_math, sure_math.cli; from sure_math import semantic_entropy; "
-        f"print(sorted({HEAVY | {'pyarrow', 'polars', 'sympy'}} & set(sys.modules)))"
+        f"print(sorted({HEAVY | {'pyarrow', 'polars', 'sympy', 'matplotlib'}} & set(sys.modules)))"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"

@@ -18,8 +18,8 @@ from sure_math.report.ranking import (
     Floats,
     aurc,
     auroc,
+    best_aurc,
     bin_of,
-    excess_aurc,
     risk_at,
     tally,
 )
@@ -47,6 +47,7 @@ class ScoreAudit:
     """AUROC of the reference score less that of this one, on the same resamples."""
     aurc: Estimate
     excess_aurc: Estimate
+    """AURC less that of the best possible order."""
     risk: tuple[Estimate, ...]
     """Risk at coverage 1 %, 2 %, ... 100 %."""
 
@@ -149,9 +150,10 @@ def _figures(
     }
     for name, values in scores.items():
         found = tally(values, wrong, weights)
+        area = aurc(found)
         figures[f"{name} auroc"] = auroc(found)[:, None]
-        figures[f"{name} aurc"] = aurc(found)[:, None]
-        figures[f"{name} excess"] = excess_aurc(found)[:, None]
+        figures[f"{name} aurc"] = area[:, None]
+        figures[f"{name} excess"] = (area - best_aurc(found))[:, None]
         figures[f"{name} risk"] = risk_at(found, COVERAGES)
     return figures
 

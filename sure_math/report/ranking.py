@@ -81,12 +81,12 @@ def aurc(found: Tally) -> Floats:
     return np.asarray(area.sum(axis=1) / through[:, -1])
 
 
-def excess_aurc(found: Tally) -> Floats:
-    """AURC less that of the best possible order, all right problems first; shape (resamples,)."""
+def best_aurc(found: Tally) -> Floats:
+    """AURC of the best possible order, all right problems first; shape (resamples,)."""
     total, wrong = found.problems.sum(axis=1), found.wrong.sum(axis=1)
     harmonic = _harmonic(int(total.max()))
-    best = wrong - (total - wrong) * (harmonic[total] - harmonic[total - wrong])
-    return np.asarray(aurc(found) - best / total)
+    area = wrong - (total - wrong) * (harmonic[total] - harmonic[total - wrong])
+    return np.asarray(area / total)
 
 
 def risk_at(found: Tally, coverages: Sequence[int]) -> Floats:
