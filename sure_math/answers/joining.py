@@ -24,8 +24,8 @@ _SEPARATOR = re.compile(
     r"(?:[\s$,;&]|\\[ ,;:!()\[\]]|\\\\|\\q?quad(?![A-Za-z])|(?:\b[a-z]+\s+)?\b(?:and|or)\b"
     r"|\*\*|(?<=\n)[-*•]\s|\\(?:begin|end)\{(?:aligned|gathered|align\*?)\}"
     rf"|\\text\{{\s*(?:and|or|{_LABEL})\s*\}}|(?<![\w(]){_LABEL}"
-    r"|(?<![A-Za-z])(?:\\(?:angle|alpha|beta|gamma|theta|lambda|mu)(?![a-z])\s*)?"
-    r"[A-Za-z]{0,3}(?:_\{?\w+\}?)?(?:\([A-Za-z]\))?\s*=)*"
+    r"|(?<![A-Za-z])(?:\\(?:angle|alpha|beta|gamma|theta|lambda|mu)(?![a-z])\s*[A-Z]{0,3}"
+    r"|[A-Za-z]{1,3})(?:_\{?\w+\}?)?(?:\([A-Za-z]\))?\s*=)*"
 )
 # "The minimum of $a$ is \boxed{0} and the maximum of $a$ is \boxed{1}."
 _AND_THE = re.compile(

@@ -11,6 +11,7 @@ _MARKERS = (
     ("<|START_THINKING|>", "<|END_THINKING|>"),  # Command A
     ("[THINK]", "[/THINK]"),  # Magistral
     ("◁think▷", "◁/think▷"),  # Kimi
+    ("<|channel>thought", "<channel|>"),  # Gemma 4
     ("<|channel|>analysis", "<|channel|>final"),  # gpt-oss
     ("assistantanalysis", "assistantfinal"),  # gpt-oss, decoded without its special tokens
 )

@@ -53,6 +53,7 @@ def test_one_value_in_two_forms_is_given_once(text, answer) -> None:
         (r"The area is \boxed{12}, so the perimeter is \boxed{14}.", "14"),
         (r"The sum is $\boxed{4}$ and so the product is $\boxed{3}$.", "3"),
         (r"The answer is \boxed{4}. Wait, this is wrong: the answer is \boxed{5}.", "5"),
+        (r"$n = \boxed{a \oplus b} = \boxed{c \oplus d}$", r"c \oplus d"),
         (r"Step 1: \boxed{3}. Step 2: \boxed{4}.", "4"),
         (r"The foci are $\boxed{(0,1)}$ and $\boxed{(0,9)}.$ (Either point will do.)", "(0,9)"),
         (r"A unit vector is $\boxed{(1,0)}.$ We could also take $\boxed{(-1,0)}.$", "(-1,0)"),

@@ -17,6 +17,7 @@ from sure_math.answers.thinking import after_thinking
         ("<|begin_of_thought|>a<|end_of_thought|>b", "b"),
         ("◁think▷a◁/think▷b", "b"),
         ("[THINK]a[/THINK]b", "b"),
+        ("<|channel>thought\na<channel|>b", "b"),
         ("analysisWe add.assistantfinalb", "b"),
         (
             "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b",
