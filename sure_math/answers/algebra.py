@@ -23,11 +23,13 @@ from sure_math.answers.evaluation import (
     distance,
     evaluate,
     is_finite,
+    is_whole,
     quotient,
     real,
     samples,
 )
 from sure_math.answers.expression import (
+    ANY_INTEGER,
     RELATIONS,
     STRUCTURES,
     Node,
@@ -160,12 +162,24 @@ def _is_time(parts: Sequence[Value]) -> bool:
 def _scalars(a: Node, b: Node) -> Verdict:
     if is_closed(a) and is_closed(b):
         return _closed(a, b)
+    if variables(a) == variables(b) == {ANY_INTEGER}:
+        return "equal" if _same_family(a, b) else "undecided"
     names = sorted(variables(a) | variables(b))
     pairs = list(zip(samples(a, names), samples(b, names), strict=True))
     defined = [(x, y) for x, y in pairs if x is not None and y is not None]
     same_domain = all((x is None) == (y is None) for x, y in pairs)
     agree = same_domain and all(close(x, y) for x, y in defined)
     return "equal" if agree and len(defined) > len(pairs) // 2 else "undecided"
+
+
+def _same_family(a: Node, b: Node) -> bool:
+    """2k+1 and 2k-1 for all integers k: equal steps, and a whole number of them apart."""
+    x, y = region.linear(a, ANY_INTEGER, {}), region.linear(b, ANY_INTEGER, {})
+    if x is None or y is None:
+        return False
+    steps = real(quotient(y[0] - x[0], x[1]))
+    same_step = close(x[1], y[1]) or close(x[1], -y[1])
+    return same_step and steps is not None and is_whole(steps)
 
 
 def _closed(a: Node, b: Node) -> Verdict:

@@ -9,6 +9,7 @@ Answers longer than MAX_LENGTH are their own key.
 import re
 from dataclasses import dataclass, replace
 
+from sure_math.answers.expression import ANY_INTEGER
 from sure_math.answers.latex import normalise
 from sure_math.answers.numbers import exact_value, render
 from sure_math.answers.phrases import number_in_words, phrase
@@ -37,6 +38,16 @@ _PLUS_MINUS = re.compile(r"\\(?:pm|mp)(?![A-Za-z]) ?")
 _REMARK = re.compile(
     r"(?<=\S)\s*(?:\\q?quad|\\[;,: ]|\s)*(?:\\text\s*\{\s*)?\((?:\\text\s*\{)?\s*"
     r"(?:about|approx(?:imately|\.)?|roughly|≈|\\approx)(?![A-Za-z])[^()]*\)\}?\s*\.?$"
+)
+# "The maximum is" in front of a formula.
+_INTRODUCTION = re.compile(
+    r"\s*\\text\s*\{[^{}]*\b(?:is|are|equals)(?: equal to)?:?\s*\}(?=.*\S)", re.DOTALL
+)
+_FIGURE = re.compile(
+    r"\\(?P<kind>triangle|angle|overline) ?(?P<points>[A-Z]{2,4}(?![A-Za-z_'])|\{[A-Z]{2,4}\})"
+)
+_INTEGER_PARAMETER = re.compile(
+    r"(?P<values>.*?)(?:,|;|:|\||\()*(?P<letter>[a-z])\\in ?\\mathbb\{Z\}\)?", re.DOTALL
 )
 _TEXT_ANSWER = re.compile(r"(?:\\text\{)?(?P<words>[A-Za-z][A-Za-z \n',.!-]*)\}?\.?")
 _CHOICE = re.compile(r"\(([A-Ja-j])\)|([A-J])[).]")
@@ -121,8 +132,8 @@ def _parse_once(text: str) -> Form:
         return Form((Item((match[1] or match[2]).upper()),))
     if words := _text_answer(text):
         return Form((Item(words),))
-    text = _approximation(normalise(_REMARK.sub("", text)))
-    parts, connectives = _split(text)
+    text = _approximation(normalise(_INTRODUCTION.sub("", _REMARK.sub("", text), count=1)))
+    parts, connectives = _split(_family(text))
     named = [_named(part) for part in parts]
     names = {name for name, _ in named} - {""}
     relations = len(names) > 1 or any(_RELATION.search(value) for _, value in named)
@@ -130,7 +141,7 @@ def _parse_once(text: str) -> Form:
         return Form((Item(text),))
     # Groups, as in p=5,q=2;p=7,q=3 or 1,2;3,4: sorting would tear them apart.
     if 1 < len(names) < sum(bool(name) for name, _ in named):
-        return Form((Item(",".join(parts)),))
+        return Form(_groups(named) or (Item(",".join(parts)),))
     if {",", ";"} <= connectives:
         return Form((Item(text),))
     if len(names) == 1:
@@ -140,11 +151,32 @@ def _parse_once(text: str) -> Form:
     )
 
 
+def _family(text: str) -> str:
+    r"""2k+1,k\in\mathbb{Z} with the parameter replaced: its letter says nothing."""
+    match = _INTEGER_PARAMETER.fullmatch(text)
+    if not match or r"\text" in text:
+        return text
+    pieces = re.split(r"(\\[A-Za-z]+)", match["values"])
+    pieces[::2] = [piece.replace(match["letter"], ANY_INTEGER) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def _groups(named: list[tuple[str, str]]) -> tuple[Item, ...]:
+    """p=5,q=2,p=7,q=3 as the tuples (5,2),(7,3) of (p,q); () if the names do not repeat so."""
+    names = sorted({name for name, _ in named})
+    size = len(names)
+    groups = [dict(named[i : i + size]) for i in range(0, len(named), size)]
+    if any(sorted(group) != names for group in groups):
+        return ()
+    values = [f"({','.join(group[name] for name in names)})" for group in groups]
+    return tuple(Item(*_quantity(value), f"({','.join(names)})") for value in values)
+
+
 def _text_answer(text: str) -> str:
     r"""Key of an answer in words, "" if it is not one: "No solution." is \text{nosolution}."""
     match = _TEXT_ANSWER.fullmatch(text.strip().strip("{}$"))
     words = match["words"] if match else ""
-    if not any(len(w) > 2 and not w.isupper() for w in re.findall(r"[A-Za-z]+", words)):
+    if not any(len(w) > 2 and not w.isupper() for w in re.findall(r"(?!and\b)[A-Za-z]+", words)):
         return r"\text{dne}" if words == "DNE" else ""
     if (number := number_in_words(words)) is not None:
         return render(number)
@@ -211,13 +243,20 @@ def _quantity(part: str) -> tuple[str, str]:
 
 
 def _value(text: str) -> str:
-    text = text.removeprefix("+")
+    text = _FIGURE.sub(_figure, text.removeprefix("+"))
     if (number := exact_value(text)) is not None:
         return render(number)
     pieces = text.split(r"\cup")
     if len(pieces) > 1 and all(_BRACKETS.fullmatch(piece) for piece in pieces):
         return r"\cup".join(sorted(map(_bracketed, pieces)))
     return _bracketed(text)
+
+
+def _figure(match: re.Match[str]) -> str:
+    """Segments and angles from their smaller end, triangles from the smallest corner."""
+    kind, points = match["kind"], match["points"].strip("{}")
+    turned = [points[i:] + points[:i] for i in range(len(points))]
+    return rf"\{kind} {min(turned if kind == 'triangle' else (points, points[::-1]))}"
 
 
 def _bracketed(text: str) -> str:

@@ -101,6 +101,12 @@ def is_finite(value: Value) -> bool:
     return bool(_context().isfinite(as_float(value)))
 
 
+def is_whole(value: Value) -> bool:
+    """Whether a real value is an integer, up to rounding."""
+    nearest = _context().nint(as_float(value))
+    return bool(abs(value - nearest) < _context().mpf(10) ** -_TOLERANCE_DIGITS)
+
+
 def real(value: Value) -> Value | None:
     """A real value as a real number, None for a complex one."""
     if isinstance(value, Fraction):

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 MAX_LENGTH = 600
+ANY_INTEGER = "ℤ"
+"""The variable that runs through the integers, as in 2k+1 for all k."""
 MAX_DEPTH = 24
 
 
@@ -58,7 +60,7 @@ class _Unreadable(Exception):
 
 
 _TOKEN = re.compile(
-    r"\s+|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<command>\\(?:[A-Za-z]+|.))|(?P<letters>[A-Za-z]+)"
+    r"\s+|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<command>\\(?:[A-Za-z]+|.))|(?P<letters>[A-Za-z]+|ℤ)"
     r"|(?P<other>.)",
     re.DOTALL,
 )

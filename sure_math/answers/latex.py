@@ -65,7 +65,7 @@ _ARGUMENTS = [
     (re.compile(r"\\frac\s*([0-9A-Za-z])"), r"\\frac{\1}"),
     (re.compile(r"(\\frac\{[^{}]*\})\s*([0-9A-Za-z])"), r"\1{\2}"),
     (re.compile(r"\\sqrt\s*([0-9A-Za-z])"), r"\\sqrt{\1}"),
-    (re.compile(r"([_^])\{\s*(\\circ|[0-9A-Za-z])\s*\}"), r"\1\2"),
+    (re.compile(r"([_^])\{\s*(\\circ|[0-9A-Za-z])\s*\}(?!\d)"), r"\1\2"),
 ]
 _SPELLINGS = [
     (re.compile(r"<="), r"\\leq "),
@@ -112,7 +112,7 @@ def _unwrap(text: str) -> str:
     if text.startswith("$") and len(re.findall(r"(?<!\\)\$", text)) % 2:
         text = "\\" + text
     text = re.sub(r"(?<!\\)\$", " ", text).strip()
-    text = re.sub(r"(?<!\\)[\s.,;:。]+$", "", text)
+    text = re.sub(r"(?<!\\)[\s.,;:。]+$|(?<!\\)\\$", "", text)
     while text.startswith("{") and text.endswith("}") and not re.search(r"[{}]", text[1:-1]):
         text = text[1:-1].strip()
     return text

@@ -7,6 +7,8 @@ units, percent signs and names are settled per problem, and every answer gets on
 - 9% is 0.09 if any answer of the problem writes such a fraction, otherwise 9.
 - assigned variables are dropped (x=3 is 3), unless two answers would become equal by that which
   name different ones (x=3 and y=3 are lines): then each stays.
+- x=1, y=2 is (1,2), in the order of the names, where another answer writes a pair.
+- 30^\\circ is \\frac{\\pi}{6} where another answer is a multiple of \\pi.
 - several units of one kind (3 hours, 180 minutes) are converted into one.
 """
 
@@ -25,12 +27,16 @@ def problem_keys(answers: Iterable[str]) -> dict[str, str]:
     items = [item for form in forms.values() for item in form.items]
     if _fractions_written(items):
         forms = _with_items(forms, _as_fraction)
+    if any(r"\pi" in item.value and not item.unit for item in items):
+        forms = _with_items(forms, _in_radians)
     units = {item.unit for form in forms.values() for item in form.items} - {""}
     several = len(units) > 1
     if several and convertible(units):
         forms = _with_items(forms, _in_base_unit)
     if _names_matter(forms.values(), units=several):
         return {a: form.key_with_names(units=several) for a, form in forms.items()}
+    if any(_is_tuple(item) for form in forms.values() for item in form.items):
+        forms = {answer: _as_tuple(form) for answer, form in forms.items()}
     return {a: form.key(names=False, units=several) for a, form in forms.items()}
 
 
@@ -68,3 +74,22 @@ def _in_base_unit(item: Item) -> Item:
         return item
     factor, unit = base_unit(item.unit)
     return replace(item, value=render(value * factor), unit=unit)
+
+
+def _in_radians(item: Item) -> Item:
+    value = exact_value(item.value)
+    if value is None or item.unit != "degree":
+        return item
+    return replace(item, value=rf"\pi\cdot {render(value / 180)}", unit="")
+
+
+def _is_tuple(item: Item) -> bool:
+    return item.value.startswith("(") and item.value.endswith(")") and "," in item.value
+
+
+def _as_tuple(form: Form) -> Form:
+    """x=1, y=2 as (1,2); any other form as it is."""
+    if not 1 < len(form.names) == len(form.items):
+        return form
+    values = [item.value for item in sorted(form.items, key=lambda item: item.name)]
+    return Form((Item(f"({','.join(values)})"),))
