@@ -67,7 +67,19 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"recipe {path} is not YAML: {error}") from error
     if not isinstance(data, dict):
         raise ConfigError(f"recipe {path} is not a mapping of sections")
-    return data
+    try:
+        plain: dict[str, Any] = _unshared(data)
+    except RecursionError as error:
+        raise ConfigError(f"recipe {path} contains itself through an alias") from error
+    return plain
+
+
+def _unshared(value: Any) -> Any:
+    """A copy in which no two places are one object, as YAML aliases make them: an override of one
+    must leave the other alone."""
+    if isinstance(value, dict):
+        return {key: _unshared(inner) for key, inner in value.items()}
+    return [_unshared(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _apply(data: dict[str, Any], override: str, default: Any) -> None:

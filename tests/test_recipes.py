@@ -82,6 +82,7 @@ def test_missing_file(tmp_path: Path) -> None:
         ("- a\n- b", "not a mapping"),
         ("sample: {n: 8", "not YAML"),
         ("just words", "not a mapping"),
+        ("models: &m {teacher: *m}", "contains itself"),
         ("", "not a mapping"),
     ],
 )
@@ -142,6 +143,12 @@ def test_an_override_into_a_default_changes_that_value_alone() -> None:
     assert recipe.models.judge == defaults.models.judge.model_copy(update={"model": "m"})
     assert recipe.models.teacher == defaults.models.teacher
     assert Recipe(name="x") == defaults
+
+
+def test_an_override_leaves_the_other_uses_of_a_yaml_alias_alone(tmp_path: Path) -> None:
+    text = "models: {teacher: &m {backend: openai, model: m}, judge: *m}"
+    models = load_recipe(write(tmp_path, text), ["models.judge.model=other"]).models
+    assert (models.teacher.model, models.judge.model) == ("m", "other")
 
 
 def test_a_partial_mapping_leaves_the_other_tiers_alone() -> None:

@@ -75,18 +75,18 @@ class Judge:
         verdicts = {question: self._recall(question) for question in questions.values()}
         unknown = [question for question, verdict in verdicts.items() if verdict is None]
         self._context.stats["verdicts_reused"] += len(verdicts) - len(unknown)
-        if unknown:
-            self._prove()
+        self._prove(asking=bool(unknown))
         verdicts |= self._put(unknown, self._context)
         return {key: verdicts[question] for key, question in questions.items()}
 
-    def _prove(self) -> None:
-        """Put the control questions to the judge, once per configuration of the run."""
+    def _prove(self, *, asking: bool) -> None:
+        """Control questions come first: once per judge, and only if it is asked anything."""
         if self._proven:
             return
-        report = self._stored_report() or self._new_report()
-        enforce(report, "require" if self._config.controls == "require" else "report")
-        self._proven = True
+        report = self._stored_report() or (self._new_report() if asking else None)
+        if report is not None:
+            enforce(report, "require" if self._config.controls == "require" else "report")
+            self._proven = True
 
     def _stored_report(self) -> ControlReport | None:
         for folder in (self._context.folder, *self._context.earlier):
