@@ -48,13 +48,11 @@ _NOTHING = re.compile(
 )
 _MAX_PLACEHOLDER = 60
 # What a new question begins with once the first is answered.
-_ROLE = r"(?:problem|question|exercise|q|human|user|input|instruction)"
-_TASK = (
-    r"(?:this|the(?:[ \t]+(?:following|next))?)(?:[ \t]+\w+)?[ \t]+(?:problem|question|exercise)"
-)
+_ROLE = r"(?:problem|question|exercise|human|user|input|instruction)"
+_TASK = r"(?:this|the[ \t]+(?:following|next))(?:[ \t]+\w+)?[ \t]+(?:problem|question|exercise)"
 _NEXT_QUESTION = re.compile(
     r"^[ \t]*(?:\#{1,6}[ \t]*|\*\*)?(?:"
-    rf"{_ROLE}[ \t]*(?:\*\*)?:|(?<=\#)[ \t]*{_ROLE}[ \t]*$"
+    rf"{_ROLE}[ \t]*(?:\*\*)?:|(?<=\#)[ \t]*{_ROLE}[ \t]*$|q[ \t]*:(?=[^\n]*\?)"
     r"|(?:now,?[ \t]+)?(?:(?:it['’]?s|is)[ \t]+)?your[ \t]+turn\b"
     r"|here[ \t]+is[ \t]+(?:a|the)[ \t]+(?:new|next)[ \t]+(?:problem|question)"
     rf"|(?:(?:now|please),?[ \t]+)?(?:solve|answer)[ \t]+{_TASK})"

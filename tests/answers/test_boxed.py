@@ -46,6 +46,7 @@ def test_the_last_complete_box(text, answer) -> None:
     [
         "Problem: and 2 + 2?\nSolution:",
         "**Question:** and 2 + 2?",
+        "Q: and 2 + 2?\nA:",
         "### Instruction:\nAdd 2 and 2.",
         "# Question\nAnd 2 + 2?",
         "User: and 2 + 2?\n\nAssistant:",
@@ -190,7 +191,7 @@ def test_never_raises_and_returns_what_stands_in_the_text(text) -> None:
     for one in (found, again):
         if one.answer is not None:
             assert one.answer == one.answer.strip() != ""
-            assert _in_order(one.answer.replace(", ", ""), plain_boxes(text))
+            assert _in_order(one.answer.replace(", ", ""), text + plain_boxes(text))
             assert one.status in _FOUND
         else:
             assert one.status not in _FOUND
