@@ -15,8 +15,9 @@ from typing import Literal
 
 from sure_math.answers.algebra import compare_trees
 from sure_math.answers.canonical import canonical, kept_name
-from sure_math.answers.expression import is_structure, read
+from sure_math.answers.expression import is_structure
 from sure_math.answers.numbers import decimal_places, exact_value, rounding_places
+from sure_math.answers.parser import read
 from sure_math.answers.problem import problem_keys
 from sure_math.answers.symbolic import SymbolicChecker, Verdict
 
