@@ -3,9 +3,10 @@
 import json
 import math
 import warnings
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from sure_math.errors import ConfigError
@@ -15,6 +16,7 @@ from sure_math.summary import table
 
 REFERENCE = "semantic_entropy"
 _COVERAGES = (50, 80, 90)
+_WIDTH = 110
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,11 @@ def as_text(report: EntropyReport) -> str:
     """The report for people: labels, scores, risk-coverage figures and bins."""
     parts = [
         f"semantic entropy, audited on {report.rows.origin}",
-        "\n".join(_labels(report)),
+        _paragraph(_labels(report)),
         _comparison(report),
         _coverage(report.audit),
         _bins(report.audit),
-        "\n".join(_notes(report)),
+        _paragraph(_notes(report)),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -132,7 +134,7 @@ def _comparison(report: EntropyReport) -> str:
         if name in report.rows.scores
     ]
     head = (
-        "How well does each score predict a wrong majority answer? Ahead: AUROC of semantic\n"
+        "How well does each score predict a wrong majority answer? Ahead: AUROC of semantic "
         "entropy less that of the score, on the same resamples."
     )
     columns = ["score", "AUROC", "ahead"]
@@ -140,10 +142,10 @@ def _comparison(report: EntropyReport) -> str:
         tied = report.audit.problems - report.decided.problems
         columns += ["AUROC, decided", "ahead"]
         head += (
-            f" Decided: without the {tied:,} problems that have no\nmajority. They are wrong by "
-            "definition and uncertain by construction, which flatters\nagreement and entropy."
+            f" Decided: without the {tied:,} problems that have no majority; they are wrong by "
+            "definition and uncertain by construction, which flatters agreement and entropy."
         )
-    return f"{head}\n\n{table(columns, rows)}"
+    return f"{fill(head, _WIDTH)}\n\n{table(columns, rows)}"
 
 
 def _ranking(found: Audit, name: str) -> tuple[str, str]:
@@ -163,12 +165,12 @@ def _coverage(found: Audit) -> str:
     ]
     head = (
         "What is left where only the most certain problems are kept? AURC: area under the "
-        f"risk-coverage curve, {1 - found.accuracy.value:.3f} in\n"
+        f"risk-coverage curve, {1 - found.accuracy.value:.3f} in "
         "random order; excess: over that of the best order; accuracy on the most certain "
         "50, 80 and 90 per cent."
     )
     columns = ("score", "AURC", "excess", *(f"accuracy at {c} %" for c in _COVERAGES))
-    return f"{head}\n\n{table(columns, rows)}"
+    return f"{fill(head, _WIDTH)}\n\n{table(columns, rows)}"
 
 
 def _bins(found: Audit) -> str:
@@ -191,8 +193,10 @@ def _notes(report: EntropyReport) -> Iterator[str]:
             "answers); they are left out of its intervals."
         )
     if any(b.accuracy.value in (0.0, 1.0) for b in found.bins):
-        yield "A bin that is all right or all wrong has an interval of width 0: the bootstrap knows"
-        yield "only the sample. With n problems the other case may still have a share of 3/n."
+        yield (
+            "A bin that is all right or all wrong has an interval of width 0: the bootstrap knows "
+            "only the sample. With n problems the other case may still have a share of 3/n."
+        )
     for reason, names in _absent(report.rows.absent).items():
         yield f"Not compared: {', '.join(names)} ({reason})."
     if "mean_nll" in report.rows.absent:
@@ -206,10 +210,15 @@ def _absent(absent: dict[str, str]) -> dict[str, list[str]]:
     return reasons
 
 
+def _paragraph(sentences: Iterable[str]) -> str:
+    return "\n".join(fill(sentence, _WIDTH) for sentence in sentences)
+
+
 def _show(estimate: Estimate) -> str:
     if math.isnan(estimate.value):
         return "undefined"
-    return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
+    value, low, high = (round(each, 3) + 0.0 for each in astuple(estimate))  # no -0.000
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def _plain(value: Any) -> Any:
