@@ -58,7 +58,7 @@ _MAX_LENGTH = 60
 # Prose, and shapes in which another number may leave the value as it was.
 _UNSUITABLE = re.compile(
     r"(?<![\\A-Za-z])[A-Za-z]{3}|\\(?:text|mathrm|mbox|begin|[lc]?dots|d?binom|mod|pmod|equiv|quad)"
-    r"|\\[\[\]()]|\(-1\)\s*\^|frac\s*\d|_|:|\{0\}|\\%|%|[^\x20-\x7e]"
+    r"|\\[\[\]()]|\(-1\)\s*\^|(?:frac|sqrt)\s*\d|_|:|\{0\}|\\%|%|[^\x20-\x7e]"
 )
 
 
