@@ -13,21 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from sure_math.answers import region
-from sure_math.answers.evaluation import (
-    Undefined,
-    Unsure,
-    Value,
-    as_float,
-    close,
-    coordinate,
-    distance,
-    evaluate,
-    is_finite,
-    is_whole,
-    quotient,
-    real,
-    samples,
-)
+from sure_math.answers.evaluation import coordinate, evaluate, samples
 from sure_math.answers.expression import (
     ANY_INTEGER,
     RELATIONS,
@@ -39,6 +25,18 @@ from sure_math.answers.expression import (
     variables,
 )
 from sure_math.answers.numbers import decimal_places, rounding_places
+from sure_math.answers.operations import quotient
+from sure_math.answers.values import (
+    Undefined,
+    Unsure,
+    Value,
+    as_float,
+    close,
+    distance,
+    is_finite,
+    is_whole,
+    real,
+)
 
 Verdict = Literal["equal", "different", "undecided"]
 

@@ -23,7 +23,10 @@ from sure_math.answers.units import PERCENT, base_unit, convertible
 
 def problem_keys(answers: Iterable[str]) -> dict[str, str]:
     """The key of every distinct answer of one problem; equal keys mean equal answers."""
-    forms = {answer: parse(answer) for answer in answers}
+    distinct = set(answers)
+    if len(distinct) < 2:  # most problems: nothing to compare with
+        return {answer: answer for answer in distinct}
+    forms = {answer: parse(answer) for answer in sorted(distinct)}
     items = [item for form in forms.values() for item in form.items]
     if _fractions_written(items):
         forms = _with_items(forms, _as_fraction)

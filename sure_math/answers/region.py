@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from sure_math.answers.evaluation import Value, as_float, close, evaluate, real
+from sure_math.answers.evaluation import evaluate
 from sure_math.answers.expression import Node, Operation, is_closed, variables
+from sure_math.answers.values import Value, as_float, close, real
 
 _BRACKETS = frozenset({"()", "(]", "[)", "[]"})
 _INFINITY = float("inf")
