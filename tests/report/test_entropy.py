@@ -1,6 +1,7 @@
 """`sure-math report entropy` on a finished run and on its release, with and without matplotlib."""
 
 import json
+import os
 import re
 import struct
 import subprocess
@@ -18,6 +19,7 @@ from sure_math.publish.release import write_release
 from sure_math.runtime.run import Run
 from tests.backends.scripted_server import Answer, Body, ScriptedServer, dice, prompt_of
 from tests.finished_run import finish
+from tests.hub_server import LocalHub
 from tests.roles import respond
 
 
@@ -57,6 +59,15 @@ def measured(*arguments: str) -> dict[str, Any]:
     return found
 
 
+def apart(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, since `datasets` reads its settings when imported."""
+    return subprocess.run(
+        [sys.executable, "-m", "sure_math.cli", "report", "entropy", "--resamples", "100",
+         *arguments],
+        env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+
+
 def test_text_of_a_run(run: Run) -> None:
     by_folder = report(str(run.root))
     assert by_folder.exit_code == 0, by_folder.output
@@ -70,11 +81,19 @@ def test_text_of_a_run(run: Run) -> None:
     assert by_name.stdout == by_folder.stdout
 
 
-def test_a_release_has_the_figures_of_its_run(run: Run, release: Path) -> None:
-    first, second = measured(str(run.root)), measured(str(release))
-    assert first.pop("origin") == f"run {run.root}"
-    assert second.pop("origin") == f"release {release}"
-    assert first == second
+def test_a_release_in_a_folder_and_on_a_hub_has_the_figures_of_its_run(
+    run: Run, release: Path, tmp_path: Path
+) -> None:
+    expected = measured(str(run.root))
+    assert expected.pop("origin") == f"run {run.root}"
+    with LocalHub() as hub:
+        hub.add("own/sure-math", release)
+        for name in (str(release), "own/sure-math"):
+            done = apart(hub.environment(tmp_path), name, "--json")
+            assert done.returncode == 0, done.stderr
+            found = json.loads(done.stdout)
+            assert found.pop("origin") == f"release {name}"
+            assert found == expected
 
 
 def test_json_says_what_the_table_says(run: Run) -> None:
@@ -170,6 +189,6 @@ def test_unlabelled_rows_are_refused(release: Path, tmp_path: Path) -> None:
     for path in (bare / "data").glob("*.parquet"):
         frame = pl.read_parquet(path).with_columns(pl.lit(None, pl.String).alias("answer"))
         frame.write_parquet(path)
-    result = report(str(bare))
-    assert result.exit_code == 1
-    assert "none of the 8 rows is labelled" in result.stderr
+    done = apart({**os.environ, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}, str(bare))
+    assert done.returncode == 1
+    assert "none of the 8 rows is labelled" in done.stderr
