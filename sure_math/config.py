@@ -263,8 +263,9 @@ class SampleConfig(Section):
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_tokens: int = Field(default=4096, ge=1)
     enable_thinking: bool = False
-    prompt: Annotated[str, Operational] = "solve"
-    """A shipped prompt or a path; its text decides the content, not its name."""
+    prompt: Annotated[str | None, Operational] = None
+    """A shipped prompt or a path; its text decides the content, not its name. None: `solve`, or
+    `respond` with `answers.kind: text`."""
     allow_missing_logprobs: Annotated[bool, Operational] = False
     """Fall back to discrete semantic entropy where the backend gives no log-probabilities."""
 
@@ -357,6 +358,12 @@ class Recipe(Section):
         if self.answers.kind == "text" and not self.cluster.judge:
             raise ValueError("answers.kind: text needs cluster.judge: nothing else compares texts")
         return self
+
+    @property
+    def sample_prompt(self) -> str:
+        """Name or path of the prompt the teacher is asked with."""
+        usual = "respond" if self.answers.kind == "text" else "solve"
+        return self.sample.prompt or usual
 
     @property
     def judge_prompt(self) -> str:

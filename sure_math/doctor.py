@@ -73,7 +73,7 @@ def _request(role: Role, recipe: Recipe) -> Request:
     elif role == "evolver":
         messages = load_prompt("evolve/rewrite").messages(problem="Find the sum of 12 and 30.")
     else:
-        prompt = load_prompt(recipe.sample.prompt)
+        prompt = load_prompt(recipe.sample_prompt)
         messages = prompt.messages(problem="Find the sum of 12 and 30.")
     sampling = Sampling(n=2, temperature=0.7, max_tokens=128)
     return Request("doctor", messages, sampling, sampling_seed("doctor", role))

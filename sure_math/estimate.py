@@ -70,7 +70,7 @@ def _costs(run: Run, response: float) -> Iterator[_Cost]:
     n = run.recipe.sample.n
     if steps:
         yield _Cost("evolver", steps, length + _system("evolve/harder"), _EVOLVED_TOKENS)
-    yield _Cost("teacher", problems * n, (length + _system(run.recipe.sample.prompt)) / n, response)
+    yield _Cost("teacher", problems * n, (length + _system(run.recipe.sample_prompt)) / n, response)
     if run.recipe.cluster.judge:
         texts = run.recipe.answers.kind == "text"  # each but the first is compared, in both orders
         calls = problems * (2 * (n - 1) if texts else _JUDGE_CALLS_PER_PROBLEM)

@@ -25,12 +25,12 @@ def _config(recipe: Recipe) -> dict[str, Any]:
         **recipe.sample.content(),
         "seed": recipe.seed,
         "teacher": model_identity(recipe.models.teacher),
-        "prompt_sha": load_prompt(recipe.sample.prompt).sha,
+        "prompt_sha": load_prompt(recipe.sample_prompt).sha,
     }
 
 
 def _requests(problems: list[Row], recipe: Recipe) -> list[Request]:
-    config, prompt = recipe.sample, load_prompt(recipe.sample.prompt)
+    config, prompt = recipe.sample, load_prompt(recipe.sample_prompt)
     sampling = Sampling(
         n=config.n,
         temperature=config.temperature,
