@@ -305,7 +305,7 @@ class Arithmetic(Tokens, ABC):
             base = self._argument()
         if self._accept("^"):
             exponent = self._argument()
-            if exponent == Operation("neg", (Number(Fraction(1)),)):
+            if exponent == Number(Fraction(-1)):
                 if name not in _INVERSES:
                     raise Unreadable
                 name, exponent = _INVERSES[name], None

@@ -43,7 +43,8 @@ INFINITY = Symbol("infinity")
 REALS = Operation("()", (Operation("neg", (INFINITY,)), INFINITY))
 RELATIONS = frozenset({"=", "<", "<=", "!="})
 STRUCTURES = frozenset(
-    {"()", "(]", "[)", "[]", "{}", "list", "union", "minus", "and", "matrix", "ratio"} | RELATIONS
+    {"()", "(]", "[)", "[]", "{}", "list", "union", "minus", "and", "matrix", "row", "ratio"}
+    | RELATIONS
 )
 CONSTANTS = frozenset({"pi", "e", "i", "infinity"})
 

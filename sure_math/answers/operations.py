@@ -78,6 +78,8 @@ def quotient(x: Value, y: Value) -> Value:
         Undefined: y is 0.
         Unsure: one of them is infinite.
     """
+    if not is_finite(y):
+        raise Unsure
     if not y:
         raise Undefined
     if isinstance(x, Fraction) and isinstance(y, Fraction):
