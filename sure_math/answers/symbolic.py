@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -28,6 +29,7 @@ CPU_SECONDS = 2.0
 MEMORY_BYTES = 2 * 1024**3
 _DEADLINE = 60.0
 _TASKS_PER_WORKER = 3000
+_MAX_REMEMBERED = 10_000
 # -P keeps the current folder out, where any random.py would shadow the standard library; the folder
 # of this package comes last, for one that is not installed.
 _START = (
@@ -56,6 +58,7 @@ class SymbolicChecker:
         self._arguments = [str(cpu_seconds), str(memory_bytes)]
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
+        self._readable: dict[str, bool] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -77,21 +80,40 @@ class SymbolicChecker:
         if not (_within_limits(a) and _within_limits(b)):
             return "undecided"
         with self._lock:
-            worker = self._ready_worker()
-            reply = None
-            try:
-                reply = worker.ask({"a": a, "b": b})
-            finally:
-                # Also after Ctrl-C: a late reply must never answer the next question.
-                if reply is None:
-                    self._drop_worker()
-        verdict: Verdict = reply["verdict"] if reply else "undecided"
-        return verdict
+            if not (self._is_readable(a) and self._is_readable(b)):
+                return "undecided"
+            verdict: Verdict = self._ask(a, b)
+            return verdict
 
     def close(self) -> None:
         """End the worker; a later `check` starts a new one."""
         with self._lock:
             self._drop_worker()
+
+    def _is_readable(self, answer: str) -> bool:
+        """Whether an answer can be read within the limits, so that a bomb goes off only once."""
+        if answer not in self._readable:
+            if len(self._readable) >= _MAX_REMEMBERED:
+                self._readable.clear()
+            self._readable[answer] = self._ask(answer) == "readable"
+        return self._readable[answer]
+
+    def _ask(self, *answers: str) -> Any:
+        """The worker's word on one answer or two; "undecided" if it does not come back.
+
+        A lost worker may have been killed from outside, so its question is asked once more.
+        """
+        for _ in range(2):
+            reply = None
+            try:
+                reply = self._ready_worker().ask(answers)
+            finally:
+                # Also after Ctrl-C: a late reply must never answer the next question.
+                if reply is None:
+                    self._drop_worker()
+            if reply is not None:
+                return reply["reply"]
+        return "undecided"
 
     def _ready_worker(self) -> "_Worker":
         worker = self._worker
@@ -131,7 +153,7 @@ class _Worker:
                 hint="reinstall math-verify, or switch the symbolic tier off",
             )
 
-    def ask(self, message: dict[str, str]) -> dict[str, Any] | None:
+    def ask(self, message: Sequence[str]) -> dict[str, Any] | None:
         """The worker's reply; None if it died or kept silent past the deadline."""
         self.tasks += 1
         assert self._process.stdin is not None

@@ -1,7 +1,8 @@
 """The process behind `symbolic.SymbolicChecker`: math-verify under hard limits.
 
 `main` takes CPU_SECONDS and MEMORY_BYTES from the command line, reads one JSON question per line
-from standard input and answers each with one line; it ends when standard input closes.
+from standard input and answers each with one line; it ends when standard input closes. A question
+is one answer to be read, or two to be compared; each answer is parsed once.
 
 Two CPU limits: a profiling timer raises an exception inside Python code, and for C code that does
 not return to Python the kernel ends the process (RLIMIT_CPU) shortly after.
@@ -13,9 +14,11 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache, partial
 from types import FrameType
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from sure_math.answers.numbers import exact_value, rounding_places
 
@@ -44,8 +47,9 @@ def main() -> None:
         return
     _send(replies, {"ready": True})
     for line in sys.stdin:
-        question = json.loads(line)
-        _send(replies, {"verdict": _limited(question["a"], question["b"], cpu_seconds)})
+        answers = json.loads(line)
+        step = partial(_verdict, *answers) if len(answers) == 2 else partial(_is_readable, *answers)
+        _send(replies, {"reply": _limited(step, cpu_seconds)})
 
 
 def _send(replies: IO[str], message: dict[str, Any]) -> None:
@@ -57,8 +61,8 @@ def _raise_out_of_time(signum: int, frame: FrameType | None) -> None:
     raise _OutOfTime
 
 
-def _limited(a: str, b: str, cpu_seconds: float) -> str:
-    """The verdict on one pair, "undecided" when CPU time or memory run out."""
+def _limited(step: Callable[[], str], cpu_seconds: float) -> str:
+    """The result of one step, "undecided" when CPU time or memory run out."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = usage.ru_utime + usage.ru_stime
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
@@ -66,27 +70,46 @@ def _limited(a: str, b: str, cpu_seconds: float) -> str:
     try:
         try:
             signal.setitimer(signal.ITIMER_PROF, cpu_seconds, 0.1)
-            return _verdict(a, b)
+            return step()
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
     except (_OutOfTime, MemoryError, RecursionError):
         return "undecided"
 
 
+def _is_readable(answer: str) -> str:
+    """ "readable" if math-verify makes something of an answer by itself."""
+    return "readable" if _read(answer).parsed else "undecided"
+
+
 def _verdict(a: str, b: str) -> str:
     from math_verify import verify
 
-    left, right = _parse(a), _parse(b)
-    if not left or not right:
+    left, right = _read(a), _read(b)
+    if not left.parsed or not right.parsed:
         return "undecided"
-    if _is_rounding(left[0], b) or _is_rounding(right[0], a):
+    if _is_rounding(left.value, b) or _is_rounding(right.value, a):
         return "equal"
-    if _numbers_differ(left[0], right[0]):
+    if _numbers_differ(left.value, right.value):
         return "different"
     # x > 2 and (2, oo) are one set whichever comes first.
     options = {"strict": True, "allow_set_relation_comp": True, "timeout_seconds": None}
-    equal = verify(left, right, **options) and verify(right, left, **options)
+    one, other = left.parsed, right.parsed
+    equal = verify(one, other, **options) and verify(other, one, **options)
     return "equal" if equal else "different"
+
+
+class _Reading(NamedTuple):
+    """What math-verify makes of an answer, and its value if it is one closed number."""
+
+    parsed: list[Any]
+    value: Any | None
+
+
+@lru_cache(maxsize=64)
+def _read(answer: str) -> _Reading:
+    parsed = _parse(answer)
+    return _Reading(parsed, _number(parsed[0]) if parsed else None)
 
 
 def _parse(answer: str) -> list[Any]:
@@ -110,19 +133,18 @@ def _number(expression: Any) -> Any | None:
     return value if value.is_Float or value.is_Integer or value.is_Rational else None
 
 
-def _numbers_differ(a: Any, b: Any) -> bool:
+def _numbers_differ(x: Any | None, y: Any | None) -> bool:
     """math-verify compares numbers absolutely, to six places: 2^-98 would be 2^-99."""
-    x, y = _number(a), _number(b)
     if x is None or y is None:
         return False
     return bool(abs(x - y) > _RELATIVE_ERROR * max(abs(x), abs(y)))
 
 
-def _is_rounding(exact: Any, text: str) -> bool:
-    """Whether `text` is a decimal and the correct rounding of `exact`."""
+def _is_rounding(value: Any | None, text: str) -> bool:
+    """Whether `text` is a decimal and the correct rounding of `value`."""
     import sympy
 
-    rounded, value = exact_value(text), _number(exact)
+    rounded = exact_value(text)
     places = None if rounded is None else rounding_places(rounded)
     if rounded is None or value is None or places is None:
         return False
