@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from sure_math.errors import DataError
+from sure_math.errors import DataError, JudgeUnfit
 from sure_math.pipeline import STAGE_NAMES, STAGES, execute, open_run, select
 from sure_math.recipes import load_recipe
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
 from sure_math.summary import run_summary, show_problem, status_table, table
-from tests.backends.scripted_server import ScriptedServer
-from tests.roles import respond, write_recipe
+from tests.backends.scripted_server import Answer, Body, ScriptedServer, prompt_of
+from tests.finished_run import finish
+from tests.roles import on_controls, respond, write_recipe
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +106,68 @@ def test_judgements_are_shown_where_there_are_any(run: Run) -> None:
     assert "answer a" in show_problem(run, min(judged))
     for problem_id in others:
         assert "the judge was not needed" in show_problem(run, problem_id)
+
+
+def test_merges_are_shown_with_their_tier(run: Run) -> None:
+    merged = [link for link in run.store("cluster").read_side("links").to_pylist() if link["equal"]]
+    assert {"canonical", "judge"} <= {link["tier"] for link in merged}
+    for link in merged[:20]:
+        merges = show_problem(run, link["problem_id"]).split("merges\n")[1].split("\n\n")[0]
+        assert f"{link['a']} = {link['b']} ({link['tier']})" in merges
+
+
+def test_status_says_how_the_judge_did(run: Run) -> None:
+    counts = Counter[str]()
+    for footer in run.store("cluster").scan().values():
+        counts.update(footer.stats)
+    text = run_summary(run)
+    assert "judge scripted: 32 of 32 control questions right (judge), yes rate 50%" in text
+    assert f"judge calls {counts['judge_calls']}, verdicts reused 0" in text
+    assert f"of them by the judge {counts['merged_judge']}" in text
+    assert "NOT FIT" not in text
+
+
+def test_an_unfit_judge_stops_the_run_and_status_says_why(tmp_path: Path) -> None:
+    def agreeing(body: Body, index: int) -> Answer:
+        judging = body["messages"][0]["content"].startswith("Task: judge")
+        return Answer("yes") if judging else respond(body, index)
+
+    with ScriptedServer(agreeing) as server:
+        path = write_recipe(tmp_path, server.base_url, seeds=4, evolve={"enabled": False})
+        made = open_run(load_recipe(str(path)), tmp_path / "runs")
+        with pytest.raises(JudgeUnfit, match="said yes to every one of 32 control questions"):
+            execute(made, STAGES, Partition())
+        judged = [b for b in server.bodies if "Task: judge" in b["messages"][0]["content"]]
+        assert len(judged) == 32
+        text = run_summary(made)
+        assert "NOT FIT: it said yes to every one of 32 control questions" in text
+        tolerant = open_run(load_recipe(str(path), ["cluster.controls=report"]), tmp_path / "runs")
+        with pytest.warns(UserWarning, match="its verdicts would mean nothing"):
+            execute(tolerant, STAGES, Partition())
+    assert "NOT FIT" in run_summary(tolerant)
+    assert "judge calls" in run_summary(tolerant)
+
+
+def test_conflicts_are_shown_pair_by_pair(tmp_path: Path) -> None:
+    """Three words, the first equal to both others, which are not equal to each other."""
+
+    def contradict(body: Body, index: int) -> Answer:
+        task = body["messages"][0]["content"].splitlines()[0]
+        if task == "Task: solve":
+            return Answer(f"\\boxed{{\\text{{{('ant', 'bee', 'cat')[index % 3]}}}}}")
+        known = on_controls(prompt_of(body))
+        pair = "ant" not in prompt_of(body).split("Answer A: ")[1]
+        return Answer("no" if known is False or (known is None and pair) else "yes")
+
+    with ScriptedServer(contradict) as server:
+        made = finish(tmp_path, server)
+    (text,) = {
+        show_problem(made, row["problem_id"]).split("conflicts\n")[1]
+        for row in made.store("weight").read_all().to_pylist()
+    }
+    a, b, c = (f"\\text{{{word}}}" for word in ("ant", "bee", "cat"))
+    assert text == f"  {b} = {a} (judge), {a} = {c} (judge), but {b} != {c} (judge)"
+    assert made.store("weight").read_all()["conflicts"].to_pylist() == [1] * 8
 
 
 def test_what_is_not_there_is_an_error(run: Run, tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sure_math.answers.thinking import after_thinking
-from sure_math.backends import model_identity
 from sure_math.backends.base import Completion, Request, Sampling
 from sure_math.cluster.controls import (
     Asked,
@@ -83,35 +82,35 @@ class Judge:
         """Control questions come first: once per judge, and only if it is asked anything."""
         if self._proven:
             return
-        report = self._stored_report() or (self._new_report() if asking else None)
+        key = self._control_key()
+        report = self._stored_report(key) or (self._new_report(key) if asking else None)
         if report is not None:
             enforce(report, "require" if self._config.controls == "require" else "report")
             self._proven = True
 
-    def _stored_report(self) -> ControlReport | None:
+    def _stored_report(self, key: str) -> ControlReport | None:
         for folder in (self._context.folder, *self._context.earlier):
             report = read_report(folder)
-            if report is not None and report.key == self._control_key():
+            if report is not None and report.key == key:
                 if folder != self._context.folder:
                     write_report(self._context.folder, report)
                 return report
         return None
 
-    def _new_report(self) -> ControlReport:
+    def _new_report(self, key: str) -> ControlReport:
         context = self._context.uncounted()  # which shard comes first must not show in its counts
         name = control_set(context.recipe)
         verdicts = put_controls(load_controls(name), lambda asked: self._put(asked, context))
-        key, model = self._control_key(), self.model
-        report = ControlReport(key, model, self.prompt_sha, Path(name).stem, verdicts)
+        report = ControlReport(key, self.model, self.prompt_sha, Path(name).stem, verdicts)
         write_report(context.folder, report)
         return report
 
     def _control_key(self) -> str:
         recipe = self._context.recipe
         controls = [control.model_dump() for control in load_controls(control_set(recipe))]
-        identity = model_identity(recipe.models.judge)
         decoding = [self._config.max_tokens, self._config.retries]
-        return stable_hash([identity, self.prompt_sha, decoding, controls])
+        judge = self._context.identity("judge")
+        return stable_hash([judge, self.prompt_sha, decoding, controls])
 
     def _recall(self, question: Asked) -> bool | None:
         """A verdict from an earlier configuration of the run.

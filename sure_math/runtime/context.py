@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from sure_math.backends import model_identity, model_name, open_backend
 from sure_math.backends.base import Backend, BackendInfo, Closing, Completion, Request
@@ -24,12 +24,19 @@ class Models(Closing):
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
         self._open: dict[Role, Backend] = {}
+        self._identities: dict[Role, dict[str, Any]] = {}
         self._stack = ExitStack()
 
     def config(self, role: Role) -> ModelConfig:
         """The configured model of a role."""
         config: ModelConfig = getattr(self._recipe.models, role)
         return config
+
+    def identity(self, role: Role) -> dict[str, Any]:
+        """What decides a role's answers; local weights are digested once."""
+        if role not in self._identities:
+            self._identities[role] = model_identity(self.config(role))
+        return self._identities[role]
 
     def backend(self, role: Role) -> Backend:
         """The running backend of a role."""
@@ -68,6 +75,10 @@ class Context:
     def model(self, role: Role) -> str:
         """The name of a role's model, for rows."""
         return model_name(self._models.config(role))
+
+    def identity(self, role: Role) -> dict[str, Any]:
+        """Everything about a role's model that decides its answers, as JSON values."""
+        return self._models.identity(role)
 
     def info(self, role: Role) -> BackendInfo:
         """Who answers for a role."""
@@ -116,8 +127,7 @@ class Context:
     def journal(self, role: Role) -> Journal:
         """What this shard has asked a role's model so far."""
         if role not in self._journals:
-            identity = model_identity(self._models.config(role))
-            self._journals[role] = Journal(self._journal_path, identity)
+            self._journals[role] = Journal(self._journal_path, self.identity(role))
         return self._journals[role]
 
     def _count(self, completion: Completion) -> Completion:

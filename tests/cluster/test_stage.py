@@ -102,3 +102,39 @@ def test_conflicting_verdicts_are_counted_on_every_row(tmp_path: Path) -> None:
         result = run_stage(STAGE, recipe, tmp_path, inputs)
     assert [(row["cluster"], row["conflicts"]) for row in result.rows] == [(0, 1)] * 3
     assert result.stats["conflicts"] == 1
+    assert [(r["a"], r["b"], r["tier"], r["equal"]) for r in result.side["links"]] == [
+        ("a1", "b1", "judge", True),
+        ("b1", "c1", "judge", True),
+        ("a1", "c1", "judge", False),
+    ]
+
+
+def test_links_say_what_joined_every_answer(tmp_path: Path) -> None:
+    with ScriptedServer(respond) as server:
+        result = cluster(tmp_path, server)
+    links = [(r["problem_id"], {r["a"], r["b"]}, r["tier"]) for r in result.side["links"]]
+    assert ("r", {"cherry", "cherry cake"}, "judge") in links
+    assert ("p", {"apple", "apple tree"}, "judge") in links
+    assert [tier for problem_id, _, tier in links if problem_id == "q"] == ["canonical"] * 2
+    assert len(links) == 4
+    assert all(row["equal"] for row in result.side["links"])
+
+
+def test_complete_linkage_keeps_a_contradiction_apart(tmp_path: Path) -> None:
+    """ab = a and ab = b, but a != b."""
+
+    def overlap(body: Body, _: int) -> str:
+        first, second = (line.split(": ")[1] for line in prompt_of(body).splitlines()[-2:])
+        return "yes" if set(first) & set(second) else "no"
+
+    words = ["ant", "bed", "abed"]
+    rows = [answered("p", index, answer) for index, answer in enumerate(words)]
+    inputs = {"answers": rows, "decontaminate": [pooled("Which?", "p")]}
+    found = {}
+    for linkage in ("single", "complete"):
+        with ScriptedServer(overlap) as server:
+            recipe = served(server, cluster={"linkage": linkage, "controls": "skip"})
+            result = run_stage(STAGE, recipe, tmp_path / linkage, inputs)
+        found[linkage] = [(row["cluster"], row["conflicts"]) for row in result.rows]
+    # "abed" comes first among the keys, so it speaks for the cluster it founds.
+    assert found == {"single": [(0, 1)] * 3, "complete": [(0, 0), (1, 0), (0, 0)]}
