@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sure_math.answers.boxed import extract, extract_answer
@@ -32,6 +32,7 @@ DEV = Path(__file__).resolve().parents[3] / "shared" / "data" / "extraction_dev.
         (r"\boxed{3} then } a stray brace { and \boxed{4$ is open.", "3"),
         (r"\boxed{42 is open, \boxed{43} is not", "43"),
         ("<|begin_of_box|>C<|end_of_box|>", "C"),
+        (r"<|begin_of_box|>\boxed{2 < 3}<|end_of_box|>", "2 < 3"),
         ("<think>maybe \\boxed{7}</think> \\boxed{8}", "8"),
         (r"答案是 \boxed{12}。", "12"),
     ],
@@ -185,6 +186,8 @@ def test_a_response_cut_anywhere_never_gives_an_earlier_box(
         )
     ).map("".join)
 )
+@example("\nFinal answer: <|begin_of_box|>\n# Question\n")
+@example(r"\boxed{\boxed 3If }\boxed{7} and \boxed{8\phantom{<|end_of_box|><|end_of_box|>")
 def test_never_raises_and_returns_what_stands_in_the_text(text) -> None:
     found = extract(text, fallbacks=["the_answer_is", "final_answer", "hashes"])
     again = extract(text, finish_reason="length", fallbacks=["the_answer_is"])
