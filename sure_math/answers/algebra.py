@@ -141,7 +141,7 @@ def _ratios(a: Sequence[Node], b: Sequence[Node]) -> Verdict:
     if len(a) != len(b) or not all(map(is_closed, (*a, *b))):
         return _ordered(a, b)
     x, y = [evaluate(node, {}) for node in a], [evaluate(node, {}) for node in b]
-    if _is_time(x) or _is_time(y) or not all(x) or not all(y):
+    if (_is_time(x) and _is_time(y)) or not all(x) or not all(y):
         return "undecided"
     factors = [quotient(left, right) for left, right in zip(x, y, strict=True)]
     return "equal" if all(close(factor, factors[0]) for factor in factors) else "undecided"

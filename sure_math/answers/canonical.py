@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sure_math.answers.expression import ANY_INTEGER
 from sure_math.answers.latex import normalise
 from sure_math.answers.numbers import exact_value, render
-from sure_math.answers.phrases import number_in_words, phrase
+from sure_math.answers.phrases import number_in_words, phrase_key
 from sure_math.answers.units import split_unit, with_unit
 
 MAX_LENGTH = 2000
@@ -180,8 +180,7 @@ def _text_answer(text: str) -> str:
         return r"\text{dne}" if words == "DNE" else ""
     if (number := number_in_words(words)) is not None:
         return render(number)
-    letters = re.sub(r"[ \n.']", "", phrase(words))
-    return rf"\text{{{letters}}}"
+    return phrase_key(words)
 
 
 def _approximation(text: str) -> str:

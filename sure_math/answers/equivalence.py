@@ -47,8 +47,8 @@ def compare(a: str, b: str, *, symbolic: SymbolicChecker | None = None) -> Compa
     if a == b:
         return Comparison("equal", "canonical")
     (name, a), (other_name, b) = kept_name(a), kept_name(b)
-    if name != other_name:
-        return _UNDECIDED
+    if name or other_name:
+        return _compare_named(name, a, other_name, b)
     if _same_choice(a, b):
         return Comparison("equal", "canonical")
     x, y = exact_value(a), exact_value(b)
@@ -83,6 +83,15 @@ def equivalent(a: str, b: str) -> bool:
 def shared_checker() -> SymbolicChecker:
     """The process-wide symbolic checker; its worker starts with the first question."""
     return SymbolicChecker()
+
+
+def _compare_named(name: str, value: str, other_name: str, other_value: str) -> Comparison:
+    """Names that matter make equations: [x]=y+1 and [y]=x-1."""
+    trees = [read(f"{n}={v}") if n else None for n, v in ((name, value), (other_name, other_value))]
+    if trees[0] is None or trees[1] is None:
+        return _UNDECIDED
+    verdict = compare_trees(trees[0], trees[1])
+    return Comparison(verdict, "none" if verdict == "undecided" else "algebra")
 
 
 _CHOICE = re.compile(r"([A-J])|(?:\(([A-Ja-j])\)|([A-J])[.:])(?!.*\([A-Ja-j]\)).+", re.DOTALL)

@@ -56,14 +56,15 @@ _TEXT = re.compile(r"(?P<value>[\d})])?\s*\\text\s*\{(?P<body>[^{}]*)\}")
 _COUNT = re.compile(
     r"^(-?[\d.]+) +((?:[A-Za-z]{3,}|of|in|cm|km|mm|kg|sq|per)(?: (?:[A-Za-z]{3,}|cm|km|mm))*)$"
 )
+_HALF_DAY = re.compile(r"\b([ap])\.\s?m\.?(?![a-z])")
 _COUNTED = re.compile(r"(\d[\d.,]*)~([a-z][a-z~]*)")
 _SHORT_UNIT = re.compile(r"[mgshlL](?:[/^. ].*)?")
 _MATRIX = re.compile(r"\\(begin|end)\{(?:[bp]?matrix|smallmatrix)\}")
 _ARRAY = re.compile(r"[\[(]\\begin\{array\}\{[lcr| ]*\}(.*?)\\end\{array\}[\])]", re.DOTALL)
 # Each pass leaves its result alone, so order is all that matters.
 _ARGUMENTS = [
-    (re.compile(r"\\frac\s*([0-9A-Za-z])"), r"\\frac{\1}"),
-    (re.compile(r"(\\frac\{[^{}]*\})\s*([0-9A-Za-z])"), r"\1{\2}"),
+    (re.compile(r"\\(frac|binom)\s*([0-9A-Za-z])"), r"\\\1{\2}"),
+    (re.compile(r"(\\(?:frac|binom)\{[^{}]*\})\s*([0-9A-Za-z])"), r"\1{\2}"),
     (re.compile(r"\\sqrt\s*([0-9A-Za-z])"), r"\\sqrt{\1}"),
     (re.compile(r"([_^])\{\s*(\\circ|[0-9A-Za-z])\s*\}(?!\d)"), r"\1\2"),
 ]
@@ -136,7 +137,7 @@ def _words(match: re.Match[str]) -> str:
     A tilde keeps the words apart, since all spaces go.
     """
     value, body = match["value"] or "", " ".join(match["body"].split())
-    words = body.lower().replace(" ", "~")
+    words = _HALF_DAY.sub(r"\1m", body.lower()).replace(" ", "~")
     if words.strip("~,;") in ("and", "or"):
         return rf"{value} \{words.strip('~,;')} "
     if not value and (counted := _COUNTED.fullmatch(words)):

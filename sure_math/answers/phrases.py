@@ -19,7 +19,7 @@ _PARTS = {
     "eighth": 8, "eighths": 8, "ninth": 9, "ninths": 9, "tenth": 10, "tenths": 10,
 }  # fmt: skip
 _MAX_WORDS = 12
-_LEAD = re.compile(r"(?:the answer is|there (?:is|are)|it is|the limit|this)\s+")
+_LEAD = re.compile(r"(?:the answer is|there (?:is|are)|it is|the limit|this|the)\s+")
 _PHRASES = {
     "does not exist": "dne",
     "doesn't exist": "dne",
@@ -29,6 +29,12 @@ _PHRASES = {
     "no real solutions": "no real solution",
     "infinitely many solutions": "infinitely many",
     "infinite solutions": "infinitely many",
+}
+_SETS = {
+    "all real numbers": r"\mathbb{R}",
+    "all reals": r"\mathbb{R}",
+    "real numbers": r"\mathbb{R}",
+    "empty set": r"\emptyset",
 }
 
 
@@ -42,8 +48,15 @@ def number_in_words(text: str) -> Fraction | None:
     return None if cardinal is None else Fraction(cardinal, parts or 1)
 
 
-def phrase(words: str) -> str:
-    """One spelling for the usual answers in words."""
+def phrase_key(words: str) -> str:
+    r"""The key of an answer in words: "No solutions." is \text{nosolution}."""
+    phrase = _phrase(words)
+    letters = re.sub(r"[ \n.']", "", phrase)
+    return _SETS.get(phrase, rf"\text{{{letters}}}")
+
+
+def _phrase(words: str) -> str:
+    """One spelling for the usual answers."""
     short = _LEAD.sub("", " ".join(words.lower().replace("’", "'").split()).rstrip(". "), count=1)
     return _PHRASES.get(short, short)
 

@@ -12,6 +12,7 @@ units, percent signs and names are settled per problem, and every answer gets on
 - several units of one kind (3 hours, 180 minutes) are converted into one.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -48,12 +49,22 @@ def _with_items(forms: dict[str, Form], change: Callable[[Item], Item]) -> dict[
 
 
 def _names_matter(forms: Iterable[Form], *, units: bool) -> bool:
-    """Whether two answers differ in nothing but the variables they name."""
+    """Whether two answers differ in nothing but the variables they name, or name each other's."""
+    forms = list(forms)
+    names = frozenset().union(*(form.names for form in forms))
+    if len(names) > 1 and any(_mentions(item, names) for form in forms for item in form.items):
+        return True
     named: dict[str, set[str]] = defaultdict(set)
     for form in forms:
         if form.names:
             named[form.key(names=False, units=units)].add(form.key_with_names(units=units))
     return any(len(keys) > 1 for keys in named.values())
+
+
+def _mentions(item: Item, names: frozenset[str]) -> bool:
+    """x = y + 1, where another answer is y = x - 1."""
+    letters = set(re.findall(r"\\[A-Za-z]+|[A-Za-z]", item.value))
+    return bool(item.name and letters & names)
 
 
 def _fractions_written(items: Iterable[Item]) -> bool:
