@@ -3,7 +3,7 @@ r"""Who finds equal answers, and who merges different ones: `python -m benchmark
 Reads JSON lines of labelled pairs (`a`, `b`, `equivalent`; rows marked `ambiguous` are left out)
 and prints one line per tool: recall (equal pairs found) and false merges (different pairs called
 equal), both with 95 % Wilson intervals; pairs left undecided (no parse, no time), which count as
-not merged; and CPU time per pair, the start of helper processes included.
+not merged; and CPU time per pair, the start of child processes included.
 
 math-verify is asked the way its users ask it: with the answers as they are, as `$...$`, or as
 `\boxed{...}`, in one order or in both. Some answers would keep it busy for hours, so it runs in a
@@ -166,7 +166,7 @@ def read_pairs(path: Path) -> list[Pair]:
 
 
 def run(tool: Tool, pairs: Sequence[Pair]) -> tuple[list[bool | None], float]:
-    """The verdicts on the pairs, and the CPU seconds of this process and its helpers."""
+    """The verdicts on the pairs, and the CPU seconds of this process and its children."""
     before = _cpu_seconds()
     with tool() as decide:
         verdicts = [decide(pair.a, pair.b) for pair in pairs]
