@@ -51,6 +51,13 @@ def test_roles_that_are_not_used_cost_nothing(tmp_path: Path) -> None:
     assert counted == {"teacher": 32, "total": 32}
 
 
+def test_every_text_is_judged_in_both_orders(tmp_path: Path) -> None:
+    text = ("evolve.enabled=false", "answers.kind=text", "sample.n=4")
+    report = estimate_run(open_with(tmp_path, NOWHERE, *text), 500.0, 1000.0)
+    assert calls(report) == {"teacher": 32, "judge": 8 * 2 * 3, "total": 32 + 48}
+    assert "every text judged in both orders" in report
+
+
 def test_hours_follow_from_the_lengths(tmp_path: Path) -> None:
     run = open_with(tmp_path, NOWHERE, "evolve.enabled=false", "cluster.judge=false")
     report = estimate_run(run, 9000.0, 1000.0)

@@ -40,7 +40,8 @@ def test_signatures_of_the_design() -> None:
     assert list(parameters)[:4] == ["cluster_ids", "logprobs", "token_counts", "answers"]
     assert list(inspect.signature(sure_math.extract_answer).parameters) == ["text"]
     assert list(inspect.signature(sure_math.equivalent).parameters) == ["a", "b"]
-    assert list(inspect.signature(sure_math.cluster_answers).parameters) == ["answers", "judge"]
+    clusters = list(inspect.signature(sure_math.cluster_answers).parameters)
+    assert clusters == ["answers", "judge", "linkage"]
     names = ["name", "config", "split", "revision", "streaming"]
     assert list(inspect.signature(sure_math.load_dataset).parameters) == names
 

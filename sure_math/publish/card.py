@@ -90,6 +90,7 @@ def render_card(
     stages: Sequence[Mapping[str, Any]],
     sources: Mapping[str, SourceCard | None],
     blocked: Sequence[tuple[str, int]],
+    judge_controls: str | None,
 ) -> str:
     """The whole README.md of a release in a folder of that name."""
     environment = Environment(
@@ -117,6 +118,7 @@ def render_card(
         by_source=[{**row, "card": sources.get(row["source"])} for row in by_source.to_dicts()],
         evaluation_sets=[item.name for item in recipe.decontaminate.evaluation_sets],
         blocked=blocked,
+        judge_controls=judge_controls,
         stages=stages,
         tables={name: table.describe() for name, table in TABLES.items()},
     )

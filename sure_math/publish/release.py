@@ -17,6 +17,7 @@ import polars as pl
 
 from sure_math import __version__
 from sure_math.backends import model_name
+from sure_math.cluster.controls import read_report
 from sure_math.errors import PublishError
 from sure_math.publish.card import TABLES, front_matter, render_card
 from sure_math.publish.hub import features_yaml, prove
@@ -100,6 +101,7 @@ def _write_texts(folder: Path, name: str, run: Run, files: list[ReleaseFile]) ->
         stage_summary(run),
         _sources(run),
         _blocked(run),
+        _judge_controls(run),
     )
     (folder / "README.md").write_text(card, encoding="utf-8")
     (folder / "LICENSE").write_text(_license_text(licenses), encoding="utf-8")
@@ -150,6 +152,12 @@ def _blocked(run: Run) -> list[tuple[str, int]]:
         for row in run.store(stage).read_side("verdicts").to_pylist():
             found.setdefault(row["evaluation_set"], set()).add(row["problem_id"])
     return [(name, len(ids)) for name, ids in found.items()]
+
+
+def _judge_controls(run: Run) -> str | None:
+    """How the judge did on its control questions; None if it was not asked any."""
+    report = read_report(run.root / "cluster")
+    return report.summary() if report else None
 
 
 def _license_text(licenses: list[str]) -> str:
