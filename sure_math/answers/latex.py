@@ -56,6 +56,7 @@ _TEXT = re.compile(r"(?P<value>[\d})])?\s*\\text\s*\{(?P<body>[^{}]*)\}")
 _COUNT = re.compile(
     r"^(-?[\d.]+) +((?:[A-Za-z]{3,}|of|in|cm|km|mm|kg|sq|per)(?: (?:[A-Za-z]{3,}|cm|km|mm))*)$"
 )
+_TIME = re.compile(r"(?<=\d)(?: +([ap])m|\s*([ap])\.\s?m\b\.?)(?![a-z])", re.IGNORECASE)
 _HALF_DAY = re.compile(r"\b([ap])\.\s?m\.?(?![a-z])")
 _COUNTED = re.compile(r"(\d[\d.,]*)~([a-z][a-z~]*)")
 _SHORT_UNIT = re.compile(r"[mgshlL](?:[/^. ].*)?")
@@ -95,6 +96,7 @@ def normalise(text: str) -> str:
     text = _numbers(text)
     text = _ARRAY.sub(r"\\begin{pmatrix}\1\\end{pmatrix}", _MATRIX.sub(r"\\\1{pmatrix}", text))
     text = re.sub(rf"{_ROW_MARK}\s*(?=\\end\{{)", "", text)
+    text = _TIME.sub(lambda m: rf"\text{{{(m[1] or m[2]).lower()}m}}", text)
     text = _TEXT.sub(_words, _COUNT.sub(r"\1\\text{\2}", text))
     for pattern, spelling in _SPELLINGS + _ARGUMENTS:
         text = pattern.sub(spelling, text)
@@ -142,6 +144,6 @@ def _words(match: re.Match[str]) -> str:
         return rf"{value} \{words.strip('~,;')} "
     if not value and (counted := _COUNTED.fullmatch(words)):
         return rf"{counted[1]}\text{{{counted[2]}}}"
-    if re.search(r"[A-Za-z]{2}", body) or (value and _SHORT_UNIT.fullmatch(body)):
+    if re.search(r"[a-z]{2}", words) or (value and _SHORT_UNIT.fullmatch(body)):
         return rf"{value}\text{{{words}}}"
     return f"{value} {body} "
