@@ -38,7 +38,7 @@ def samples(node: Node, names: Sequence[str] | None = None) -> list[Value | None
 
 def coordinate(name: str, point: int) -> Value:
     """The value of a variable at a point: generic, of either sign, small and large."""
-    hashed = zlib.crc32(f"{name} {point}".encode())
+    hashed = zlib.crc32(f"{name} {point}".encode(errors="backslashreplace"))
     magnitude = Fraction(2 * (hashed >> 8) + 1, 1 << 24) + Fraction(1, 3)
     signs = (1, -1, 1 if hashed & 1 else -1, 1)
     return as_float(signs[point] * magnitude * (7 if point == 3 else 1))
