@@ -22,7 +22,7 @@ _INTERVAL = re.compile(r"([(\[])([^()\[\],]+),([^()\[\],]+)([)\]])")
 _THOUSANDS = re.compile(r"\$?\d{1,3}(?:(?:,|\{,\}|,\\!)\d{3})+")
 _TEXT = re.compile(r"\\text\{(\(?)([A-Za-z ]+?)(\)?)\}")
 _NOT_ONE_VALUE = re.compile(
-    r"[=<>,;%$]|\\text|\\(?:pm|mp|leq?|geq?|in|cup|begin|infty|circ)\b|\\[{}]"
+    r"[=<>,;%$]|\\text|\\(?:pm|mp|leq?|geq?|neq?|in|cup|begin|infty|circ)\b|\\[{}]"
 )
 # One unit, since two would be two answers, in several spellings.
 _UNITS = (r"\text{ cm}", r"\,\text{cm}", r"\text{ centimeters}", r"\mathrm{~cm}")
