@@ -20,6 +20,8 @@ from sure_math.answers.expression import (
 from sure_math.answers.tokens import Unreadable
 
 MAX_LENGTH = 600
+MAX_TREE_DEPTH = 64
+"""Every factor of a product is a level of its own; what walks over a tree is recursive."""
 
 _RELATION_SIGNS = {
     "=": ("=", False),
@@ -43,7 +45,18 @@ def read(key: str) -> Node | None:
         parser.expect_end()
     except (Unreadable, ZeroDivisionError):
         return None
-    return tree
+    return None if _is_deep(tree) else tree
+
+
+def _is_deep(tree: Node) -> bool:
+    """Whether a tree is deeper than MAX_TREE_DEPTH; without recursion."""
+    level: list[Node] = [tree]
+    for _ in range(MAX_TREE_DEPTH):
+        operations = [node for node in level if isinstance(node, Operation)]
+        level = [argument for node in operations for argument in node.arguments]
+        if not level:
+            return False
+    return True
 
 
 class _Parser(Arithmetic):
