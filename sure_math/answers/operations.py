@@ -8,6 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from sure_math.answers.values import (
+    MAX_BITS,
     MAX_MAGNITUDE,
     Undefined,
     Unsure,
@@ -95,12 +96,20 @@ def _power(base: Value, exponent: Value) -> Value:
     _check_power(base, exponent)
     if isinstance(exponent, Fraction):
         if exponent.denominator == 1:
-            return base**exponent.numerator
+            return (base if _stays_small(base, exponent) else as_float(base)) ** exponent.numerator
         if exponent.denominator % 2 and _negative_real(base):
             # The real root, as school mathematics has it: (-8)^(1/3) = -2.
             root = as_float(-base) ** as_float(exponent)
             return -root if exponent.numerator % 2 else root
     return context().power(as_float(base), as_float(exponent))
+
+
+def _stays_small(base: Value, exponent: Fraction) -> bool:
+    """Whether a power is kept exactly; 2^(9!) need not be computed to its last digit first."""
+    if not isinstance(base, Fraction):
+        return False
+    bits = max(base.numerator.bit_length(), base.denominator.bit_length()) - 1
+    return bits * abs(exponent.numerator) <= MAX_BITS
 
 
 def _check_power(base: Value, exponent: Value) -> None:

@@ -10,7 +10,7 @@ DIGITS = 60
 _TOLERANCE_DIGITS = 45
 MAX_MAGNITUDE = 100_000
 """Largest binary exponent of a value."""
-_MAX_BITS = 20_000
+MAX_BITS = 20_000
 """Longest numerator or denominator that is kept exactly."""
 
 Value = Any
@@ -103,7 +103,7 @@ def bounded(value: Value) -> Value:
     """
     if isinstance(value, Fraction):
         bits = max(value.numerator.bit_length(), value.denominator.bit_length())
-        return value if bits <= _MAX_BITS else as_float(value)
+        return value if bits <= MAX_BITS else as_float(value)
     numbers = context()
     if numbers.isnan(value):
         raise Undefined
