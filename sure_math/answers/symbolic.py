@@ -59,6 +59,7 @@ class SymbolicChecker:
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
         self._readable: dict[str, bool] = {}
+        _CHECKERS.add(self)
 
     def __enter__(self) -> Self:
         return self
@@ -89,6 +90,10 @@ class SymbolicChecker:
         """End the worker; a later `check` starts a new one."""
         with self._lock:
             self._drop_worker()
+
+    def _after_fork(self) -> None:
+        """In a forked child: whoever held the lock has stayed behind."""
+        self._lock = threading.Lock()
 
     def _is_readable(self, answer: str) -> bool:
         """Whether an answer can be read within the limits, so that a bomb goes off only once."""
@@ -127,6 +132,17 @@ class SymbolicChecker:
         if self._worker is not None and self._worker.owner == os.getpid():
             self._worker.stop()
         self._worker = None
+
+
+_CHECKERS: "weakref.WeakSet[SymbolicChecker]" = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for checker in list(_CHECKERS):
+        checker._after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 class _Worker:
