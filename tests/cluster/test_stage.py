@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from sure_math.answers.stage import STAGE as ANSWERS_STAGE
+from sure_math.cluster.clustering import MISSING
 from sure_math.cluster.stage import STAGE
 from sure_math.runtime.stage import ShardResult
+from tests.answers import hostile
 from tests.backends.scripted_server import Body, ScriptedServer, prompt_of
-from tests.one_shard import Row, answered, pooled, run_stage, served
+from tests.one_shard import Row, answered, pooled, response, run_stage, served
 
 # The judge of these tests calls two words equal if they begin with the same letter.
 ANSWERS: dict[str, list[str | None]] = {
@@ -138,3 +141,23 @@ def test_complete_linkage_keeps_a_contradiction_apart(tmp_path: Path) -> None:
         found[linkage] = [(row["cluster"], row["conflicts"]) for row in result.rows]
     # "abed" comes first among the keys, so it speaks for the cluster it founds.
     assert found == {"single": [(0, 1)] * 3, "complete": [(0, 0), (1, 0), (0, 0)]}
+
+
+def test_a_shard_of_nothing_but_hostile_responses_yields_its_rows(tmp_path: Path) -> None:
+    """From text to clusters. Parquet stores no lone surrogates, so those are spelt out."""
+    texts = [
+        text.encode(errors="backslashreplace").decode()
+        for text in [*hostile.ANSWERS, *hostile.bombs().values()][::4]
+    ]
+    rows = [
+        response(f"p{at // 16}", at % 16, rf"So it is $\boxed{{{text}}}$.", n_requested=16)
+        for at, text in enumerate(texts)
+    ]
+    settings = {"judge": False, "controls": "skip", "symbolic_seconds": 0.1}
+    recipe = served(None, cluster=settings)
+    extracted = run_stage(ANSWERS_STAGE, recipe, tmp_path, {"sample": rows}).rows
+    assert sum(row["answer"] is not None for row in extracted) > len(texts) // 2
+    problems = [pooled(f"Problem {p}", p) for p in {row["problem_id"] for row in rows}]
+    result = run_stage(STAGE, recipe, tmp_path, {"answers": extracted, "decontaminate": problems})
+    for row in result.rows:
+        assert (row["cluster"] == MISSING) == (row["answer"] is None)
