@@ -128,10 +128,12 @@ def _rounds_to(exact: Fraction, rounded: Fraction) -> bool:
 
 
 # What math-verify reads as something else: words and labels (AB = BA), ratios (4:30 = 2:15), number
-# bases (101_2 = 101_3), units (5 cm = 5 m), anything that is not plain LaTeX.
+# bases (101_2 = 101_3), units (5 cm = 5 m), products (2(5/9) = 2+5/9), anything that is not plain
+# LaTeX.
 _PLAIN_LATEX = re.compile(r"[A-Za-z0-9\\{}()\[\]|+\-*/^_=<>.,!'& ]*")
 _UNREADABLE = re.compile(
     r"\\text|\\angle|\\triangle|\\overline|\\mod|\\pmod|\\and|\\or|__|\d_|[A-Z]{2}|%|\\\$"
+    r"|\d[({]+\\frac"
 )
 _COMMAND = re.compile(r"\\(?:begin|end)\{\w+\}|\\[A-Za-z]+")
 _WORD = re.compile(r"[A-Za-z]{3}")

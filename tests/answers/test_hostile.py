@@ -41,6 +41,13 @@ def test_kept_answers(row) -> None:
     check_clusters([*answers, None, "1"], random.Random(1))
 
 
+def test_kept_pairs_with_known_truth() -> None:
+    with SymbolicChecker() as checker:
+        for row in hostile.CORPUS:
+            if "equal" in row:
+                check_truth(truths.Truth(*row["answers"], row["equal"]), checker)
+
+
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs(name) -> None:
     bomb = BOMBS[name]
