@@ -21,6 +21,7 @@ from sure_math.answers.expression import (
     Node,
     Number,
     Operation,
+    has_steps,
     is_closed,
     variables,
 )
@@ -43,6 +44,7 @@ Verdict = Literal["equal", "different", "undecided"]
 CLEAR = 0.02
 """Relative distance from which two values are no roundings of each other."""
 _MAX_ITEMS = 32
+_FAR = 1009
 _LATEST_HOUR, _FIRST_MINUTE, _LAST_MINUTE = 24, 10, 59
 
 
@@ -54,6 +56,24 @@ def compare_trees(a: Node, b: Node) -> Verdict:
         return _compare(a, b)
     except (Unsure, Undefined):
         return "undecided"
+
+
+def settled(a: Node, b: Node) -> bool:
+    """Whether "undecided" is the last word, and math-verify would only cost time.
+
+    Two scalars, two sets of reals, two relations between the same variables, two flat collections
+    of values without repetitions.
+    """
+    kinds = {_kind(a), _kind(b)}
+    if kinds == {"scalar"} or (kinds == {"relation"} and variables(a) == variables(b)):
+        return True
+    return (_flat(a) and _flat(b)) or (region.is_region(a) and region.is_region(b))
+
+
+def _flat(node: Node) -> bool:
+    values = _arguments(node)
+    closed = all(_kind(value) == "scalar" and is_closed(value) for value in values)
+    return closed and len(set(values)) == len(values)
 
 
 def _compare(a: Node, b: Node) -> Verdict:
@@ -163,7 +183,11 @@ def _scalars(a: Node, b: Node) -> Verdict:
     if variables(a) == variables(b) == {ANY_INTEGER}:
         return "equal" if _same_family(a, b) else "undecided"
     names = sorted(variables(a) | variables(b))
-    pairs = list(zip(samples(a, names), samples(b, names), strict=True))
+    steps = has_steps(a) or has_steps(b)
+    if steps and variables(a) != variables(b):
+        return "undecided"
+    scale = _FAR if steps else 1  # near zero a floor is a constant
+    pairs = list(zip(samples(a, names, scale=scale), samples(b, names, scale=scale), strict=True))
     defined = [(x, y) for x, y in pairs if x is not None and y is not None]
     same_domain = all((x is None) == (y is None) for x, y in pairs)
     agree = same_domain and all(close(x, y) for x, y in defined)

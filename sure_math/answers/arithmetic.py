@@ -114,7 +114,8 @@ class Arithmetic(Tokens, ABC):
 
     def _implicit_product(self, left: Node) -> Node:
         """2x, 3(a+b), and the mixed number 2 3/4, which is a sum."""
-        if self._kind() == "number":
+        # (n-2)2^{n} is a product; (3)2 might be a slip.
+        if self._kind() == "number" and (self._peek(-1), self._peek(1)) != (")", "^"):
             raise Unreadable
         mixed = self._peek() == r"\frac" and self._kind(-1) == "number"
         right = self._power()

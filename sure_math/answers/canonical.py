@@ -6,6 +6,7 @@ is simplified or evaluated: that is the symbolic tier. Units stay in the key (`u
 Answers longer than MAX_LENGTH are their own key.
 """
 
+import functools
 import re
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,8 @@ MAX_LENGTH = 2000
 _MAX_PASSES = 6
 
 _GREEK = (
-    r"\\(?:alpha|beta|gamma|delta|epsilon|theta|lambda|mu|rho|sigma|tau|phi|varphi|omega|ell) ?"
+    r"\\(?:alpha|beta|gamma|delta|epsilon|theta|lambda|mu|rho|sigma|tau|phi|varphi|omega|ell"
+    r"|Gamma|Theta|Lambda|Phi|Psi|Omega) ?"
 )
 _LETTER = rf"(?:[A-Za-z]|{_GREEK})(?:_(?:\w|\{{[\w\\, ]+\}}))?'?"
 # What geometers name: segments, angles, areas; their ratios and functions of an angle.
@@ -29,9 +31,10 @@ _FUNCTION_OF = rf"\\(?:sin|cos|tan|cot|log|ln) ?(?:{_QUANTITY}|\({_QUANTITY}\))"
 _NAME = re.compile(
     rf"(?P<name>{_LETTER}\({_LETTER}(?:,{_LETTER})*\)|\({_LETTER}(?:,{_LETTER})+\)"
     rf"|{_QUANTITY}(?:[:/]{_QUANTITY})*|\\frac\{{{_QUANTITY}\}}\{{{_QUANTITY}\}}|{_FUNCTION_OF})"
-    r"(?P<sign>=|\\in(?=[\[(]|\\\{)|\\approx)(?P<value>.+)",
+    r"(?:=|\\in(?=[\[(]|\\\{))(?P<value>.+)",
     re.DOTALL,
 )
+_PLAIN_NAME = re.compile(rf"{_LETTER}(?:\(.*\))?|\(.*\)|{_POINTS}")
 _RELATION = re.compile(r"[=<>]|\\(?:leq|geq|neq|in)(?![A-Za-z])")
 _PLUS_MINUS = re.compile(r"\\(?:pm|mp)(?![A-Za-z]) ?")
 # "(approximately 3.14)" behind the exact value.
@@ -49,7 +52,9 @@ _FIGURE = re.compile(
 _INTEGER_PARAMETER = re.compile(
     r"(?P<values>.*?)(?:,|;|:|\||\()*(?P<letter>[a-z])\\in ?\\mathbb\{Z\}\)?", re.DOTALL
 )
-_TEXT_ANSWER = re.compile(r"(?:\\text\{)?(?P<words>[A-Za-z][A-Za-z \n',.!-]*)\}?\.?")
+_TEXT_ANSWER = re.compile(
+    r"(?:\\(?:text(?:bf|it|rm)?|mathrm|mbox)\s*\{)?(?P<words>[A-Za-z][A-Za-z \n',.!-]*)\}?\.?"
+)
 _CHOICE = re.compile(r"\(([A-Ja-j])\)|([A-J])[).]")
 _BRACKETS = re.compile(r"(?P<open>\(|\[|\\\{)(?P<inside>.*?)(?P<close>\)|\]|\\\})", re.DOTALL)
 
@@ -77,7 +82,8 @@ class Form:
     def key(self, *, names: bool = True, units: bool = True) -> str:
         """The key, with or without the names of several variables, and the units."""
         several = names and len(self.names) > 1
-        return ",".join(
+        # With a space: "1,250" would be read as a number again.
+        return ", ".join(
             sorted(
                 (f"{item.name}=" if several and item.name else "")
                 + with_unit(item.value, item.unit if units else "")
@@ -107,11 +113,16 @@ def canonical(answer: str) -> str:
     return parse(answer).key()
 
 
+# Its own key, and the most frequent answer there is.
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,200}")
+
+
+@functools.lru_cache(maxsize=4096)
 def parse(answer: str) -> Form:
     """The canonical form of an answer: passes until nothing changes any more."""
     answer = answer.strip()
     as_written = Form((Item(answer),))
-    if len(answer) > MAX_LENGTH:
+    if len(answer) > MAX_LENGTH or _INTEGER.fullmatch(answer):
         return as_written
     form = _parse_once(answer)
     for _ in range(_MAX_PASSES):
@@ -132,8 +143,9 @@ def _parse_once(text: str) -> Form:
         return Form((Item((match[1] or match[2]).upper()),))
     if words := _text_answer(text):
         return Form((Item(words),))
-    text = _approximation(normalise(_INTRODUCTION.sub("", _REMARK.sub("", text), count=1)))
+    text = normalise(_INTRODUCTION.sub("", _REMARK.sub("", text), count=1))
     parts, connectives = _split(_family(text))
+    parts = [_approximation(part) for part in parts]
     named = [_named(part) for part in parts]
     names = {name for name, _ in named} - {""}
     relations = len(names) > 1 or any(_RELATION.search(value) for _, value in named)
@@ -183,12 +195,12 @@ def _text_answer(text: str) -> str:
     return phrase_key(words)
 
 
-def _approximation(text: str) -> str:
-    r"""The exact side of "1/3 \approx 0.333"; the other side where nothing exact is written."""
-    exact, _, rounded = text.partition(r"\approx")
-    named = _NAME.fullmatch(text)
-    only_name = named is not None and named["sign"] == r"\approx"
-    return rounded.strip() if rounded and (only_name or not exact) else exact
+def _approximation(part: str) -> str:
+    r"""1/3 for "1/3 \approx 0.333"; a name is no value, so "x \approx 0.3" is x = 0.3."""
+    exact, _, rounded = part.partition(r"\approx")
+    if not rounded or re.search(r"\d|\\pi|^e$", re.sub(r"_(?:\w|\{[^{}]*\})", "", exact)):
+        return exact
+    return f"{exact}={rounded.strip()}" if exact else rounded.strip()
 
 
 def _split(text: str) -> tuple[list[str], set[str]]:
@@ -217,6 +229,9 @@ def _named(part: str) -> tuple[str, str]:
     if not match or _RELATION.search(match["value"]):
         return "", part
     letters = re.sub(r"\\[A-Za-z]+", "", match["value"])
+    # Only a plain variable can be assigned an expression: ln(x) = z is an equation.
+    if not _PLAIN_NAME.fullmatch(match["name"]) and re.search(r"[A-Za-z]", letters):
+        return "", part
     return ("", part) if match["name"] in letters else (match["name"], match["value"])
 
 

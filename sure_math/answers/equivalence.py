@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from sure_math.answers.algebra import compare_trees
+from sure_math.answers.algebra import compare_trees, settled
 from sure_math.answers.canonical import canonical, kept_name
-from sure_math.answers.expression import is_structure
 from sure_math.answers.numbers import decimal_places, exact_value, rounding_places
 from sure_math.answers.parser import read
 from sure_math.answers.problem import problem_keys
@@ -60,7 +59,7 @@ def compare(a: str, b: str, *, symbolic: SymbolicChecker | None = None) -> Compa
         verdict = compare_trees(left, right)
         if verdict != "undecided":
             return Comparison(verdict, "algebra")
-        if not (is_structure(left) or is_structure(right)):
+        if settled(left, right):
             return _UNDECIDED
     if symbolic is not None and _comparable(a, b) and symbolic.check(a, b) == "equal":
         return Comparison("equal", "symbolic")
@@ -94,7 +93,9 @@ def _compare_named(name: str, value: str, other_name: str, other_value: str) -> 
     return Comparison(verdict, "none" if verdict == "undecided" else "algebra")
 
 
-_CHOICE = re.compile(r"([A-J])|(?:\(([A-Ja-j])\)|([A-J])[.:])(?!.*\([A-Ja-j]\)).+", re.DOTALL)
+_CHOICE = re.compile(
+    r"([A-J])|(?:\(([A-Ja-j])\)|([A-J])[.:])(?!.*\([A-Ja-j]\))(?:\d|[A-Za-z\\-].).*", re.DOTALL
+)
 
 
 def _same_choice(a: str, b: str) -> bool:
@@ -127,40 +128,30 @@ def _rounds_to(exact: Fraction, rounded: Fraction) -> bool:
     return abs(exact - rounded) <= Fraction(1, 2 * 10**places)
 
 
-# What math-verify reads as something else: words and labels (AB = BA), ratios (4:30 = 2:15), number
-# bases (101_2 = 101_3), units (5 cm = 5 m), products (2(5/9) = 2+5/9), anything that is not plain
-# LaTeX.
-_PLAIN_LATEX = re.compile(r"[A-Za-z0-9\\{}()\[\]|+\-*/^_=<>.,!'& ]*")
-_UNREADABLE = re.compile(
-    r"\\text|\\angle|\\triangle|\\overline|\\mod|\\pmod|\\and|\\or|__|\d_|[A-Z]{2}|%|\\\$"
-    r"|\d[({]+\\frac"
+# math-verify is shown single values only: it drops what it cannot read, repairs what is cut off,
+# and takes lists, sets, relations, words, labels (AB = BA) and number bases for something else.
+_COMMANDS = (
+    "frac sqrt sum prod int lim to infty cdot times div pi sin cos tan cot sec csc arcsin arccos"
+    " arctan sinh cosh tanh ln log exp binom alpha beta theta lambda mu phi"
 )
+_VALUE = re.compile(
+    rf"(?:[A-Za-z0-9{{}}()|+\-*/^_!.]|\\(?:{_COMMANDS.replace(' ', '|')})(?![A-Za-z]) ?"
+    r"|\\(?:begin|end)\{pmatrix\}|&|\\\\)*"
+)
+_LIMITS = re.compile(r"_\{[A-Za-z]=[^{}=]*\}")
+_MISREAD = re.compile(r"\d_|\d[({]+\\frac")
+_LETTERS = re.compile(r"[A-Z]{2}|[A-Za-z]{3}")
 _COMMAND = re.compile(r"\\(?:begin|end)\{\w+\}|\\[A-Za-z]+")
-_WORD = re.compile(r"[A-Za-z]{3}")
 
 
 def _comparable(a: str, b: str) -> bool:
     """Whether math-verify can be trusted with a pair of keys."""
-    shapes = {_shape(a), _shape(b)}
-    alike = len(shapes) == 1 or shapes == {"range", "bracket"}
-    return alike and _readable(a) and _readable(b)
+    return _is_value(a) and _is_value(b) and (r"\begin" in a) == (r"\begin" in b)
 
 
-def _readable(key: str) -> bool:
-    if not _PLAIN_LATEX.fullmatch(key) or _UNREADABLE.search(key):
+def _is_value(key: str) -> bool:
+    key = _LIMITS.sub("_k", key)
+    balanced = key.count("{") == key.count("}") and key.count("(") == key.count(")")
+    if not (balanced and key.count("|") % 2 == 0 and _VALUE.fullmatch(key)):
         return False
-    return not _WORD.search(_COMMAND.sub(" ", key))
-
-
-def _shape(key: str) -> str:
-    """Coarse type: math-verify would take (1,2), {1,2} and 1,2, or x+y=3 and 3, for one."""
-    if r"\begin{" in key:
-        return "matrix"
-    key = re.sub(r"_\{[^{}]*\}", "", key)  # the k=1 of a sum
-    if "=" in key:
-        return "equation"
-    if re.search(r"[<>]|\\[lg]eq|\\neq|\\cup|\\infty|\\in(?![A-Za-z])", key):
-        return "range"
-    if key.startswith(("(", "[")) and key.endswith((")", "]")) and "," in key:
-        return "bracket"
-    return "value"
+    return not (_MISREAD.search(key) or _LETTERS.search(_COMMAND.sub(" ", key)))

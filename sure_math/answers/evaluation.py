@@ -12,16 +12,21 @@ from mpmath.libmp import ComplexResult, NoConvergence
 
 from sure_math.answers.expression import Node, Number, Symbol, variables
 from sure_math.answers.operations import OPERATIONS, constant
-from sure_math.answers.values import Undefined, Unsure, Value, as_float, bounded
+from sure_math.answers.values import Undefined, Unsure, Value, as_float, bounded, context
 
 _POINTS = 4
+# Letters that usually stand for complex numbers: |z|^2 is not z^2.
+_COMPLEX = frozenset("zw")
 
 
-def samples(node: Node, names: Sequence[str] | None = None) -> list[Value | None]:
+def samples(
+    node: Node, names: Sequence[str] | None = None, *, scale: int = 1
+) -> list[Value | None]:
     """Values at every point, None where the expression is undefined; one value if it is closed.
 
     Args:
         names: the variables of the comparison, when there are more than in this expression.
+        scale: how far from zero the points are.
 
     Raises:
         Unsure: some value is too large or too delicate.
@@ -30,7 +35,8 @@ def samples(node: Node, names: Sequence[str] | None = None) -> list[Value | None
     values: list[Value | None] = []
     for point in range(_POINTS if free else 1):
         try:
-            values.append(evaluate(node, {name: coordinate(name, point) for name in free}))
+            at = {name: scale * coordinate(name, point) for name in free}
+            values.append(evaluate(node, at))
         except Undefined:
             values.append(None)
     return values
@@ -41,6 +47,8 @@ def coordinate(name: str, point: int) -> Value:
     hashed = zlib.crc32(f"{name} {point}".encode(errors="backslashreplace"))
     magnitude = Fraction(2 * (hashed >> 8) + 1, 1 << 24) + Fraction(1, 3)
     signs = (1, -1, 1 if hashed & 1 else -1, 1)
+    if name[:1] in _COMPLEX and point == 2:
+        return context().mpc(as_float(magnitude), as_float(magnitude / 3 + 1))
     return as_float(signs[point] * magnitude * (7 if point == 3 else 1))
 
 

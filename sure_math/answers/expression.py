@@ -70,6 +70,13 @@ def is_closed(node: Node) -> bool:
     return True
 
 
+def has_steps(node: Node) -> bool:
+    """Whether a tree has a floor or a ceiling in it."""
+    if not isinstance(node, Operation):
+        return False
+    return node.name in ("floor", "ceil") or any(map(has_steps, node.arguments))
+
+
 def variables(node: Node) -> frozenset[str]:
     """Names of the free variables of a tree."""
     if isinstance(node, Symbol):

@@ -48,7 +48,7 @@ _COMMANDS = {name: spelling for spelling, names in _SYNONYMS.items() for name in
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _DELIMITER_SIZE = re.compile(r"\\(?:left|right)(?![A-Za-z])\s*\.?")
 _THOUSANDS_MARK = re.compile(r"(?<=\d)(?:\{,\}|,\\!\s?|\\[,:!])(?=\d{3}(?!\d))")
-_THOUSANDS_COMMA = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_THOUSANDS_COMMA = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 _THOUSANDS_SPACE = re.compile(r"-?\d{1,3}(?: \d{3})+(?:\.\d+)?")
 _MIXED_NUMBER = re.compile(r"(-?\d+) +(\d+) ?/ ?(\d+)")
 _TEXT = re.compile(r"(?P<value>[\d})])?\s*\\text\s*\{(?P<body>[^{}]*)\}")
@@ -86,9 +86,11 @@ _SPACE = re.compile(r"(\\[A-Za-z]+(?=\s+[A-Za-z])|\d(?=\s+\d))?\s+")
 
 def normalise(text: str) -> str:
     """One spelling per notation; the words inside \\text{...} become lower case."""
-    text = unicodedata.normalize("NFC", text).translate(_TRANSLATION)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_TRANSLATION)
+        text = "".join(map(_half_width, text))
     text = text.replace(_ROW_END, _ROW_MARK)
-    text = _unwrap("".join(map(_half_width, text)))
+    text = _unwrap(text)
     text = _THOUSANDS_MARK.sub("", text)
     text = _DELIMITER_SIZE.sub("", text)
     text = _COMMAND.sub(lambda m: _COMMANDS.get(m[1], m[0]), text)
@@ -116,9 +118,19 @@ def _unwrap(text: str) -> str:
         text = "\\" + text
     text = re.sub(r"(?<!\\)\$", " ", text).strip()
     text = re.sub(r"(?<!\\)[\s.,;:。]+$|(?<!\\)\\$", "", text)
-    while text.startswith("{") and text.endswith("}") and not re.search(r"[{}]", text[1:-1]):
+    while text.startswith("{") and _closes_at_end(text):
         text = text[1:-1].strip()
     return text
+
+
+def _closes_at_end(text: str) -> bool:
+    """Whether the last character closes the brace that the first one opens."""
+    depth = 0
+    for brace in re.finditer(r"\\.|[{}]", text):
+        depth += {"{": 1, "}": -1}.get(brace[0], 0)
+        if depth == 0:
+            return brace.end() == len(text)
+    return False
 
 
 def _numbers(text: str) -> str:

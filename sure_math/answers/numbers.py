@@ -16,12 +16,13 @@ _FRACTION = re.compile(
 )
 _POWER = re.compile(rf"([+-]?)(?:({_DECIMAL})(?:\\times|\\cdot))?(\d+)\^(?:\{{(-?\d+)\}}|(\d))")
 _REPEATING = re.compile(r"([+-]?)(\d*)\.(\d*)\\overline\{(\d+)\}")
+_START = re.compile(r"[+-]?(?:[\d.]|\\frac)")
 _BASE_TEN = re.compile(r"(\d+)_\{10\}")
 
 
 def exact_value(text: str) -> Fraction | None:
     """The exact value of a canonical key that is one plain number, else None."""
-    if len(text) > 2 * MAX_DIGITS + 20:
+    if len(text) > 2 * MAX_DIGITS + 20 or not _START.match(text):
         return None
     for pattern, read in _READERS:
         if match := pattern.fullmatch(text):
@@ -64,8 +65,8 @@ def _plain(match: re.Match[str]) -> Fraction | None:
     sign, digits, exponent = match.groups()
     if len(digits) > MAX_DIGITS:
         return None
-    scale: Fraction = Fraction(10) ** int(exponent or 0)
-    return _sign(sign) * Fraction(digits.rstrip(".")) * scale
+    value = Fraction(sign + digits.rstrip("."))
+    return value * Fraction(10) ** int(exponent) if exponent else value
 
 
 def _fraction(match: re.Match[str]) -> Fraction | None:

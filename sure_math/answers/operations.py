@@ -3,6 +3,7 @@
 Too large, too delicate (a term that vanishes beside a larger one), or not a number: `Unsure`.
 """
 
+import functools
 import math
 from collections.abc import Callable
 from fractions import Fraction
@@ -21,7 +22,7 @@ from sure_math.answers.values import (
     real,
 )
 
-_MAX_ANGLE = 200
+_MAX_ANGLE = 20
 """Largest binary exponent of the argument of a periodic function."""
 _MAX_FACTORIAL = 3_000
 _MAX_BINOMIAL = 10_000
@@ -29,6 +30,10 @@ _MAX_GAMMA = 8
 """Largest binary exponent of the argument of the gamma function."""
 _VISIBLE = 100
 """Binary digits by which two terms of a sum may differ; below that the smaller one vanishes."""
+_CANCELLED = 40
+"""Binary digits that a sum may lose to terms that cancel."""
+_NOISE = 170
+"""Binary digits from which a value is nothing but rounding error."""
 
 
 def constant(name: str) -> Value:
@@ -54,13 +59,9 @@ def _sum(*terms: Value) -> Value:
     if magnitudes and max(magnitudes) - min(magnitudes) > _VISIBLE:
         raise Unsure
     total = context().fsum(terms)
-    # What is left of terms that cancel is rounding error, not a value.
-    if total and magnitudes and magnitude(total) < max(magnitudes) - _CANCELLED:
-        return Fraction(0)
+    if magnitudes and magnitude(total) < max(magnitudes) - _CANCELLED:
+        raise Unsure  # terms that cancel leave mostly rounding error
     return total
-
-
-_CANCELLED = 170
 
 
 def _product(x: Value, y: Value) -> Value:
@@ -148,7 +149,7 @@ def _function(name: str) -> Callable[[Value], Value]:
         if not context().isfinite(argument) or magnitude(argument) > _MAX_ANGLE:
             raise Unsure
         value = getattr(context(), name)(argument)
-        if name in _PERIODIC and abs(magnitude(value)) > _CANCELLED:
+        if name in _PERIODIC and abs(magnitude(value)) > _NOISE:
             # sin(pi) is zero and tan(pi/2) a pole, whatever the last digit of pi makes of them.
             if magnitude(value) > 0:
                 raise Undefined
@@ -198,12 +199,17 @@ def _whole(value: Value) -> int:
     return value.numerator
 
 
+@functools.lru_cache(maxsize=128)
+def _exact_factorial(n: int) -> Fraction:
+    return Fraction(math.factorial(n))
+
+
 def _factorial(value: Value) -> Value:
     if isinstance(value, Fraction):
         n = _whole(value)
         if n > _MAX_FACTORIAL:
             raise Unsure
-        return Fraction(math.factorial(n))
+        return _exact_factorial(n)
     if not is_finite(value) or magnitude(value) > _MAX_GAMMA:
         raise Unsure
     return context().factorial(value)  # the gamma function, so that (n+1)! = (n+1) n!

@@ -16,6 +16,7 @@ from sure_math.answers.expression import (
     Symbol,
     is_relation,
     is_structure,
+    variables,
 )
 from sure_math.answers.tokens import Unreadable
 
@@ -34,7 +35,7 @@ _RELATION_SIGNS = {
 _SEPARATORS = frozenset({",", ";", r"\and", r"\or"})
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=1024)
 def read(key: str) -> Node | None:
     """The tree of a canonical key, None if it cannot be read without doubt."""
     if len(key) > MAX_LENGTH:
@@ -120,7 +121,9 @@ class _Parser(Arithmetic):
         items = [] if opening == r"\{" and self._peek() == r"\}" else [self._relation()]
         if opening == r"\{" and items and self._peek() in ("|", ":"):
             self._next()
-            condition = self.answer()
+            head, condition = items[0], self.answer()
+            if not isinstance(head, Symbol) or variables(condition) != {head.name}:
+                raise Unreadable  # {2x | x < 3}
             self._expect(r"\}")
             self._bars, self._ratios = bars, ratios
             return condition

@@ -21,6 +21,8 @@ from sure_math.answers.canonical import Form, Item, parse
 from sure_math.answers.numbers import exact_value, render
 from sure_math.answers.units import PERCENT, base_unit, convertible
 
+_ANGLE = re.compile(r"\\pi(?![A-Za-z])|\\arc|\\(?:sin|cos|tan)\^\{-1\}")
+
 
 def problem_keys(answers: Iterable[str]) -> dict[str, str]:
     """The key of every distinct answer of one problem; equal keys mean equal answers."""
@@ -31,7 +33,7 @@ def problem_keys(answers: Iterable[str]) -> dict[str, str]:
     items = [item for form in forms.values() for item in form.items]
     if _fractions_written(items):
         forms = _with_items(forms, _as_fraction)
-    if any(r"\pi" in item.value and not item.unit for item in items):
+    if any(_ANGLE.search(item.value) and not item.unit for item in items):
         forms = _with_items(forms, _in_radians)
     units = {item.unit for form in forms.values() for item in form.items} - {""}
     several = len(units) > 1

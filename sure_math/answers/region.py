@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sure_math.answers.evaluation import evaluate
 from sure_math.answers.expression import Node, Operation, is_closed, variables
-from sure_math.answers.values import Value, as_float, close, real
+from sure_math.answers.values import Undefined, Unsure, Value, as_float, close, real
 
 _BRACKETS = frozenset({"()", "(]", "[)", "[]"})
 _INFINITY = float("inf")
@@ -45,6 +45,14 @@ def equal(a: Node, b: Node) -> bool:
     if x.variable and y.variable and x.variable != y.variable:
         return False
     return all(map(_same, x.intervals, y.intervals))
+
+
+def is_region(node: Node) -> bool:
+    """Whether a tree is a set of reals that can be computed."""
+    try:
+        return _region(node) is not None
+    except (Unsure, Undefined):
+        return False
 
 
 def _same(x: Interval, y: Interval) -> bool:

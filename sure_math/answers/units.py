@@ -71,7 +71,7 @@ _KINDS: list[dict[str, Fraction | int]] = [
 ]
 _POWERS = {"square": "^2", "sq": "^2", "cubic": "^3", "cu": "^3"}
 _TAIL = re.compile(
-    r"(?P<value>.*[\d)}\]])"
+    r"(?P<value>.*(?:[\d)}\]]|\\pi))"
     r"(?:\\text\{(?P<text>[^{}]*)\}|\{(?P<braced>[A-Za-z]+)\}|(?P<bare>[A-Za-z]{2,}))"
     r"(?:\^(?P<power>[23]))?",
     re.DOTALL,
@@ -116,7 +116,7 @@ def base_unit(unit: str) -> tuple[Fraction, str]:
     """(size, base unit) of a unit: "h" is (3600, "s"), "cm^2" is (1/10000, "m^2")."""
     name, _, power = unit.partition("^")
     for kind in _KINDS:
-        if name in kind:
+        if name in kind and power in ("", "2", "3"):
             return Fraction(kind[name]) ** int(power or 1), next(iter(kind)) + _power(power)
     return Fraction(1), unit
 
@@ -148,6 +148,8 @@ def _read(text: str, exponent: str | None) -> tuple[Fraction, str]:
     scale = Fraction(1)
     if words and words[0] in _SCALES:
         scale = Fraction(_SCALES[words.pop(0)])
+    if re.search(r"(?<![\^{])\d", text):
+        return Fraction(1), ""
     if words and (len(words) > 5 or any(map(_NOT_UNITS.fullmatch, words))):
         return Fraction(1), ""
     unit, power = "", _power(exponent)
