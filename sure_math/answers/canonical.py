@@ -273,8 +273,14 @@ def _figure(match: re.Match[str]) -> str:
     return rf"\{kind} {min(turned if kind == 'triangle' else (points, points[::-1]))}"
 
 
+_PRINTED = re.compile(r"\[([^\[\],]+)\]")
+
+
 def _bracketed(text: str) -> str:
     """A tuple, interval or set with its coordinates as plain numbers; other text as it is."""
+    printed = _PRINTED.fullmatch(text)  # [3], as a program prints a list of one
+    if printed and (number := exact_value(printed[1])) is not None:
+        return render(number)
     match = _BRACKETS.fullmatch(text)
     if not match or re.search(r"[()\[\]]|\\[{}]", match["inside"]):
         return text

@@ -72,7 +72,7 @@ _KINDS: list[dict[str, Fraction | int]] = [
 _POWERS = {"square": "^2", "sq": "^2", "cubic": "^3", "cu": "^3"}
 _TAIL = re.compile(
     r"(?P<value>.*(?:[\d)}\]]|\\pi))"
-    r"(?:\\text\{(?P<text>[^{}]*)\}|\{(?P<braced>[A-Za-z]+)\}|(?P<bare>[A-Za-z]{2,}))"
+    r"(?:\\text\{(?P<text>[^{}]*)\}|\{(?P<braced>[A-Za-z]+(?:/[A-Za-z]+)?)\}|(?P<bare>[A-Za-z]{2,}))"
     r"(?:\^(?P<power>[23]))?",
     re.DOTALL,
 )
@@ -134,6 +134,9 @@ def with_unit(value: str, unit: str) -> str:
 def _bare_word(text: str, match: re.Match[str]) -> tuple[str, str]:
     """Letters after a number: a unit only if the word is known and cannot be a product (2mi)."""
     word = (match["braced"] or match["bare"]).lower()
+    if match["braced"] and len(word) > 2 and match["value"][-1].isdigit():
+        unit = _read(word, match["power"])[1]  # what is left of \\text{...} without its command
+        return (match["value"], unit) if unit else (text, "")
     known = word in _UNITS and (match["braced"] or len(word) > 2 or word in ("cm", "km", "kg"))
     return (match["value"], _UNITS[word] + _power(match["power"])) if known else (text, "")
 
