@@ -54,6 +54,8 @@ def compare(a: str, b: str, *, symbolic: SymbolicChecker | None = None) -> Compa
     if x is not None and y is not None:
         verdict = _compare_numbers(x, y)
         return Comparison(verdict, "none" if verdict == "undecided" else "number")
+    if _number_and_none(x, b) or _number_and_none(y, a):
+        return Comparison("different", "number")
     left, right = read(a), read(b)
     if left is not None and right is not None:
         verdict = compare_trees(left, right)
@@ -82,6 +84,16 @@ def equivalent(a: str, b: str) -> bool:
 def shared_checker() -> SymbolicChecker:
     """The process-wide symbolic checker; its worker starts with the first question."""
     return SymbolicChecker()
+
+
+_NO_NUMBERS = frozenset(
+    {r"\text{true}", r"\text{false}", r"\text{yes}", r"\emptyset", r"\{\}", "[]"}
+)
+
+
+def _number_and_none(number: Fraction | None, key: str) -> bool:
+    """A number other than 0 and 1 is neither a truth value nor nothing."""
+    return number is not None and number not in (0, 1) and key in _NO_NUMBERS
 
 
 def _compare_named(name: str, value: str, other_name: str, other_value: str) -> Comparison:

@@ -92,6 +92,7 @@ def test_equal_and_by_which_tier(checker, a, b, tier) -> None:
         (r"1-\frac{1}{\mathrm{e}}", r"1+\frac{1}{\mathrm{e}}"),
         (r"(1,\sqrt2)", r"(1,\sqrt3)"),
         (r"\frac{2^{2005}+1}{3 \cdot 2^{2006}}", r"\frac{1}{3 \cdot 2^{2006}}"),
+        ("200", "False"),
         ("2,3", r"2,\pi"),
         (r"[0,1]", "[0,2]"),
     ],
