@@ -40,5 +40,11 @@ ifeq ($(shell uname -s),Linux)
 endif
 	@touch $@
 
+# Answers: right (extraction, equivalence) and fast, beside other tools.
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.extraction
+	$(BIN)/python -m benchmarks.equivalence
+	$(BIN)/python -m benchmarks.answers
+
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

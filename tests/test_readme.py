@@ -1,5 +1,6 @@
 """Everything the README shows is run, in its order, in one empty folder."""
 
+import doctest
 import os
 import re
 import subprocess
@@ -42,6 +43,12 @@ def test_block_runs(number: int, folder: Path) -> None:
 
 def test_release_of_own_problems(folder: Path) -> None:
     assert (folder / "questions-annotated" / "README.md").is_file()
+
+
+def test_examples_of_the_answers_page() -> None:
+    examples = doctest.testfile(str(ROOT / "docs" / "answers.md"), module_relative=False)
+    assert examples.attempted >= 4
+    assert examples.failed == 0
 
 
 def test_make_targets_do_what_the_readme_says() -> None:
