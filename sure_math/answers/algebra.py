@@ -19,7 +19,6 @@ from sure_math.answers.expression import (
     RELATIONS,
     STRUCTURES,
     Node,
-    Number,
     Operation,
     has_steps,
     is_closed,
@@ -36,6 +35,7 @@ from sure_math.answers.values import (
     distance,
     is_finite,
     is_whole,
+    magnitude,
     real,
 )
 
@@ -45,6 +45,8 @@ CLEAR = 0.02
 """Relative distance from which two values are no roundings of each other."""
 _MAX_ITEMS = 32
 _FAR = 1009
+_MAX_ROUNDED = 100
+"""Largest binary exponent of a value that is compared with a decimal."""
 _LATEST_HOUR, _FIRST_MINUTE, _LAST_MINUTE = 24, 10, 59
 
 
@@ -205,26 +207,35 @@ def _same_family(a: Node, b: Node) -> bool:
 
 
 def _closed(a: Node, b: Node) -> Verdict:
-    x, y = evaluate(a, {}), evaluate(b, {})
-    if close(x, y) or _rounds_to(x, b) or _rounds_to(y, a):
-        return "equal"
-    if _in_other_base(a) or _in_other_base(b):
+    verdict = compare_values(evaluate(a, {}), evaluate(b, {}))
+    if verdict == "different" and (_in_other_base(a) or _in_other_base(b)):
         return "undecided"
+    return verdict
+
+
+def compare_values(x: Value, y: Value) -> Verdict:
+    """Equal also if one is the correct rounding of the other; different if clearly so."""
+    if close(x, y) or _rounds_to(x, y) or _rounds_to(y, x):
+        return "equal"
     if not (is_finite(x) and is_finite(y)):
         return "different"
     integers = all(isinstance(v, Fraction) and v.denominator == 1 for v in (x, y))
     return "different" if integers or distance(x, y) > CLEAR else "undecided"
 
 
-def _rounds_to(exact: Value, decimal: Node) -> bool:
+def _rounds_to(exact: Value, decimal: Value) -> bool:
     """Whether a decimal is the correct rounding of a value that no decimal can express."""
-    if not isinstance(decimal, Number):
+    if not isinstance(decimal, Fraction):
         return False
-    places = rounding_places(decimal.value)
-    if places is None or (isinstance(exact, Fraction) and decimal_places(exact) is not None):
+    places = rounding_places(decimal)
+    if places is None:
         return False
-    error = abs(as_float(exact) - as_float(decimal.value))
-    return bool(error <= as_float(Fraction(1, 2 * 10**places)))
+    half = Fraction(1, 2 * 10**places)
+    if isinstance(exact, Fraction):
+        return decimal_places(exact) is None and abs(exact - decimal) <= half
+    # Beyond these digits a float says nothing about the places after the point.
+    visible = magnitude(exact) < _MAX_ROUNDED
+    return visible and bool(abs(exact - as_float(decimal)) <= as_float(half))
 
 
 def _in_other_base(node: Node) -> bool:

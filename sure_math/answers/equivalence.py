@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from sure_math.answers.algebra import compare_trees, settled
+from sure_math.answers.algebra import compare_trees, compare_values, settled
 from sure_math.answers.canonical import canonical, kept_name
-from sure_math.answers.numbers import decimal_places, exact_value, rounding_places
+from sure_math.answers.numbers import exact_value
 from sure_math.answers.parser import read
 from sure_math.answers.problem import problem_keys
 from sure_math.answers.symbolic import SymbolicChecker, Verdict
@@ -52,7 +52,7 @@ def compare(a: str, b: str, *, symbolic: SymbolicChecker | None = None) -> Compa
         return Comparison("equal", "canonical")
     x, y = exact_value(a), exact_value(b)
     if x is not None and y is not None:
-        verdict = _compare_numbers(x, y)
+        verdict = compare_values(x, y)
         return Comparison(verdict, "none" if verdict == "undecided" else "number")
     if _number_and_none(x, b) or _number_and_none(y, a):
         return Comparison("different", "number")
@@ -116,28 +116,6 @@ def _same_choice(a: str, b: str) -> bool:
     if not (x and y) or not (x[1] or y[1]):
         return False
     return "".join(x.groups("")).upper() == "".join(y.groups("")).upper()
-
-
-# Numbers this far apart are not roundings of each other.
-_CLEAR = Fraction(2, 100)
-
-
-def _compare_numbers(x: Fraction, y: Fraction) -> Verdict:
-    """Equal only if one is the correct rounding of the other; different if clearly so."""
-    if _rounds_to(x, y) or _rounds_to(y, x):
-        return "equal"
-    both_integers = x.denominator == y.denominator == 1
-    if both_integers or abs(x - y) > _CLEAR * max(abs(x), abs(y)):
-        return "different"
-    return "undecided"
-
-
-def _rounds_to(exact: Fraction, rounded: Fraction) -> bool:
-    """Whether a decimal is the correct rounding of a fraction that no decimal can express."""
-    places = rounding_places(rounded)
-    if places is None or decimal_places(exact) is not None:
-        return False
-    return abs(exact - rounded) <= Fraction(1, 2 * 10**places)
 
 
 # math-verify is shown single values only: it drops what it cannot read, repairs what is cut off,

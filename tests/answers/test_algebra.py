@@ -83,6 +83,7 @@ def test_closed_values_that_differ(a, b) -> None:
     ("a", "b"),
     [
         ("x+1", "x+2"),
+        (r"\frac{\binom{2024}{990}+23}{46}", r"\frac{1}{46}\binom{2024}{990}+\frac{1}{23}"),
         ("x", "y"),
         (r"\ln x^2", r"2\ln x"),  # true for positive x only
         (r"\sqrt{x^2}", "x"),
