@@ -164,7 +164,7 @@ def test_the_card_tells_what_was_made(run: Run, release: Path) -> None:
         assert f"| {stage.name} |" in body
     for column in schemas.RELEASE.schema.names:
         assert f"| {column} |" in body
-    assert "values of expressions, math-verify, then the judge in both orders; single linkage" in body
+    assert "math-verify, then the judge in both orders; single linkage" in body
     assert "The judge on questions with known answers: 32 of 32 control questions right" in body
 
 
