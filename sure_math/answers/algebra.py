@@ -41,7 +41,7 @@ from sure_math.answers.values import (
 
 Verdict = Literal["equal", "different", "undecided"]
 
-CLEAR = 0.02
+_CLEAR = 0.02
 """Relative distance from which two values are no roundings of each other."""
 _MAX_ITEMS = 32
 _FAR = 1009
@@ -220,7 +220,7 @@ def compare_values(x: Value, y: Value) -> Verdict:
     if not (is_finite(x) and is_finite(y)):
         return "different"
     integers = all(isinstance(v, Fraction) and v.denominator == 1 for v in (x, y))
-    return "different" if integers or distance(x, y) > CLEAR else "undecided"
+    return "different" if integers or distance(x, y) > _CLEAR else "undecided"
 
 
 def _rounds_to(exact: Value, decimal: Value) -> bool:

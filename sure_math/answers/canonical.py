@@ -2,7 +2,7 @@ r"""The canonical key of an answer: equal keys mean equal answers, at no cost wo
 
 Notation is unified (`latex`), plain numbers become lowest-terms rationals (`numbers`), a variable
 that is only assigned disappears (x=3 is 3), lists and sets are sorted, bracket types stay. Nothing
-is simplified or evaluated: that is the symbolic tier. Units stay in the key (`units`).
+is simplified or evaluated: later tiers do that. Units stay in the key (`units`).
 Answers longer than MAX_LENGTH are their own key.
 """
 
