@@ -12,6 +12,10 @@ import pytest
 from sure_math.resources import resource
 
 REPOSITORY = Path(__file__).parents[1]
+CURATED = {
+    path.relative_to(REPOSITORY).as_posix()
+    for path in (REPOSITORY / "sure_math/seeds/curated/problems").glob("*.jsonl")
+}
 CODE = """
 import json
 import sure_math
@@ -29,7 +33,7 @@ print(json.dumps({
     "prompts": [load_prompt(f"evolve/{name}").name for name in STRATEGIES],
     "cards": [name for name in ADAPTERS if source_card(name) is None],
     "template": resource("data_cards", "release.md.jinja").is_file(),
-    "curated": sum(1 for _ in open(resource().parent / "seeds/curated/problems.jsonl")),
+    "curated": [*map(str, ADAPTERS["curated"].path.glob("*.jsonl"))],
     "models": [name for name in MODELS if (model_path(name) / "model.safetensors").is_file()],
 }))
 """
@@ -59,7 +63,8 @@ def test_the_wheel_holds_every_file_people_can_change(wheel: zipfile.ZipFile) ->
         shipped("prompts", "*.md"),
         shipped("data_cards", "*.md"),
         shipped("data_cards", "*.jinja"),
-        {"sure_math/py.typed", "sure_math/seeds/curated/problems.jsonl"},
+        {"sure_math/py.typed"},
+        CURATED,
     ):
         assert wanted
         assert wanted <= names
@@ -96,7 +101,8 @@ def test_it_runs_from_a_foreign_folder(wheel: zipfile.ZipFile, tmp_path: Path) -
     assert len(seen["prompts"]) == 6
     assert seen["cards"] == []
     assert seen["template"]
-    assert seen["curated"] > 0
+    assert CURATED
+    assert {str(installed / name) for name in CURATED} == set(seen["curated"])
     models = REPOSITORY / "sure_math/builtin/models"
     assert set(seen["models"]) == {path.parent.name for path in models.glob("*/model.safetensors")}
     seeds = ("-m", "sure_math.cli", "seeds", "demo", "--set", "seeds.sources.0.cap=3")

@@ -39,7 +39,7 @@ class Adapter:
     generate: Callable[[SourceConfig, int], Iterator[Row]] | None = None
     """Makes the rows (from the source and the run's seed) where a program writes them."""
     path: Path | None = None
-    """The file to read where the source is part of this package."""
+    """What to read where the source is part of this package."""
 
 
 # --- answers as the sources write them ------------------------------------------------------------
@@ -320,10 +320,10 @@ _PUBLIC = (
         name="curated",
         dataset="sure-math/curated",
         draft=_curated,
-        columns=("id", "tier", "branch", "problem", "answer"),
+        columns=("id", "tier", "branch", "family", "problem", "answer"),
         license="cc-by-4.0",
         answer_source="program",
-        path=Path(__file__).parent / "curated" / "problems.jsonl",
+        path=Path(__file__).parent / "curated" / "problems",
     ),
 )
 ADAPTERS: Mapping[str, Adapter] = {adapter.name: adapter for adapter in _PUBLIC}

@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import sympy as sp
 
 from sure_math.answers.equivalence import equivalent
 
-PROBLEMS = Path(__file__).parent / "problems.jsonl"
+PROBLEMS = Path(__file__).parent / "problems"
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,17 @@ class Result:
     equal: bool
 
 
-def verify() -> list[Result]:
-    """Run the check of every problem, in the order of the file."""
-    lines = PROBLEMS.read_text(encoding="utf-8").splitlines()
-    return [_result(json.loads(line)) for line in lines]
+def problems() -> list[dict[str, str]]:
+    """The rows of all branches: one file each, in the order of their names."""
+    files = sorted(PROBLEMS.glob("*.jsonl"))
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in lines]
+
+
+@cache
+def verify() -> tuple[Result, ...]:
+    """Run the check of every problem, in the order of `problems`."""
+    return tuple(map(_result, problems()))
 
 
 def _result(row: dict[str, str]) -> Result:
