@@ -212,11 +212,22 @@ class EvolveConfig(Section):
         "competition": {"harder": 0.4, "competition": 0.4, "compose": 0.2},
     }
     """Rounds 2 and later, per tier; the previous round's strategy is left out."""
+    quota: dict[Tier, NonNegativeInt] = {}
+    """Evolved problems wanted per tier; a tier that is not named is not limited."""
+    oversample: float = Field(default=2.0, ge=1)
+    """Chains planned per wanted problem; about half fail validation or turn out ill-posed."""
     attempts: int = Field(default=3, ge=1)
     temperature: float = Field(default=0.8, ge=0, le=2)
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_tokens: int = Field(default=2048, ge=1)
     enable_thinking: bool = False
+    validity_votes: int = Field(default=0, ge=0)
+    """Verdicts of the judge on every new problem; it is rejected if none calls it well posed.
+    0: no judge."""
+    validity_prompt: Annotated[str, Operational] = "validity"
+    """A shipped prompt or a path; its text decides the content, not its name."""
+    min_answered: int = Field(default=2, ge=0)
+    """An evolved problem with fewer answered responses is rejected after sampling."""
 
     @field_validator("rounds", "chains_per_seed", "weights", "follow_up")
     @classmethod
@@ -253,6 +264,27 @@ class DecontaminateConfig(Section):
     evaluation_sets: tuple[EvaluationSet, ...] = ()
     lineage: bool = True
     """Also block what descends from a blocked problem."""
+    held_out: bool = True
+    """Also keep the test split out of the training pool."""
+    judge: bool = False
+    """Ask the judge, in both orders, where text, numbers and answers leave it open."""
+    prompt: Annotated[str, Operational] = "same_problem"
+    """A shipped prompt or a path; its text decides the content, not its name."""
+    max_tokens: int = Field(default=512, ge=1)
+    retries: int = Field(default=1, ge=0)
+    """How often an unparseable verdict is asked again before it counts as contaminated."""
+    controls: Annotated[Literal["require", "report", "skip"], Operational] = "require"
+    """Questions with known answers before the judge's first one, as in `cluster.controls`."""
+    control_set: Annotated[str | None, Operational] = None
+    """A shipped set of control pairs or the path of a .jsonl file. None: the one of the prompt."""
+
+
+class DedupConfig(Section):
+    """Which problems count as one."""
+
+    near: float | None = Field(default=0.8, gt=0, le=1)
+    """Smallest Jaccard similarity of token 5-grams at which two problems with the same numbers and
+    no different answers count as one. None: only equal texts do."""
 
 
 class SampleConfig(Section):
@@ -324,6 +356,10 @@ class WeightConfig(Section):
     unanswered: Literal["own_class", "drop"] = "own_class"
 
 
+PERMISSIVE_LICENSES = ("apache-2.0", "mit", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0")
+NON_COMMERCIAL_LICENSES = ("cc-by-nc-4.0", "cc-by-nc-sa-4.0")
+
+
 class PublishConfig(Section):
     """The release."""
 
@@ -333,6 +369,12 @@ class PublishConfig(Section):
     """Folder of the local release, relative to the current directory."""
     notice: str | None = None
     """A sentence that stands at the top of the data card."""
+    licenses: dict[str, tuple[str, ...]] = {
+        "default": PERMISSIVE_LICENSES,
+        "nc": NON_COMMERCIAL_LICENSES,
+    }
+    """Licences allowed in each configuration of the release; a row goes into the first that lists
+    its licence, and a row that fits nowhere stops the release."""
 
 
 class Recipe(Section):
@@ -347,6 +389,7 @@ class Recipe(Section):
     seeds: SeedsConfig = SeedsConfig()
     evolve: EvolveConfig = EvolveConfig()
     decontaminate: DecontaminateConfig = DecontaminateConfig()
+    dedup: DedupConfig = DedupConfig()
     sample: SampleConfig = SampleConfig()
     answers: AnswersConfig = AnswersConfig()
     cluster: ClusterConfig = ClusterConfig()

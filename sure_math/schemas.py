@@ -93,12 +93,13 @@ PROBLEMS = Table("problems", 1, pa.schema(_PROBLEM))
 
 EVALUATION = Table(
     "evaluation",
-    1,
+    2,
     pa.schema(
         [
             _column("evaluation_set", _STR, "name of the benchmark in the recipe"),
             _column("item", _STR, "id of the item (dataset:config:split:id)"),
             _column("problem", _STR, "the problem statement"),
+            _column("answer", _STR, "reference answer; null where the set has none", null=True),
         ]
     ),
 )
@@ -121,7 +122,7 @@ PLAN = Table(
 
 EVOLVED = Table(
     "evolved",
-    1,
+    2,
     pa.schema(
         [
             *_PROBLEM,
@@ -129,6 +130,7 @@ EVOLVED = Table(
             _column("planned_round", _I16, "round of the plan that made it"),
             _column("kept", _BOOL, "whether the problem goes on to the teacher"),
             _column("answer_form", _STR, "form of the answer the evolver announced", null=True),
+            _column("validity", _STRINGS, "the judge's verdicts on it, one per vote"),
             _column("attempts", _I16, "attempts this step took"),
             _column("seed", _I64, "sampling seed of the accepted attempt"),
             _column("evolver", _STR, "model that wrote the problem"),
@@ -153,6 +155,21 @@ ATTEMPTS = Table(
     ),
 )
 
+LABEL_CONFLICTS = Table(
+    "label_conflicts",
+    1,
+    pa.schema(
+        [
+            _column("group", _STR, "problem_id of the first problem of the group"),
+            _column("problem_id", _STR, "a problem that says the same as the others of its group"),
+            _column("source", _STR, "name of its source"),
+            _column("source_id", _STR, "its id there (dataset:config:split:id)"),
+            _column("problem", _STR, "its text"),
+            _column("answer", _STR, "its answer, which another of the group contradicts"),
+        ]
+    ),
+)
+
 POOL = Table(
     "pool",
     1,
@@ -169,14 +186,18 @@ POOL = Table(
 
 VERDICTS = Table(
     "verdicts",
-    1,
+    2,
     pa.schema(
         [
             _column("problem_id", _STR, "the problem that was checked"),
             _column("evaluation_set", _STR, "the benchmark it collides with"),
             _column("item", _STR, "item of the benchmark"),
-            _column("rule", _STR, "rule that fired: exact or lineage"),
-            _column("decision", _STR, "what was done: blocked"),
+            _column("rule", _STR, "what decided: exact, one of the text rules, judge or lineage"),
+            _column("score", _F64, "similarity behind the rule, in [0, 1]; 1 for equal texts"),
+            _column("forward", _BOOL, "judge, problem first: the same?", null=True),
+            _column("reverse", _BOOL, "judge, benchmark item first: the same?", null=True),
+            _column("judge", _STR, "model that judged; null if none was asked", null=True),
+            _column("decision", _STR, "blocked or kept"),
         ]
     ),
 )
