@@ -142,14 +142,19 @@ EVOLVED = Table(
 
 ATTEMPTS = Table(
     "attempts",
-    1,
+    2,
     pa.schema(
         [
             _column("step_id", _STR, "step of the plan"),
+            _column("parent_id", _STR, "problem_id of the problem it started from"),
+            _column("tier", _STR, "difficulty tier"),
+            _column("round", _I16, "round of the plan"),
             _column("attempt", _I16, "number of the attempt, from 1"),
             _column("strategy", _STR, "strategy tried"),
             _column("seed", _I64, "sampling seed"),
+            _column("problem", _STR, "the new problem; null if none could be read", null=True),
             _column("reason", _STR, "why it was rejected; null if accepted", null=True),
+            _column("detail", _STR, "what exactly was wrong", null=True),
             _column("raw_output", _STR, "the evolver's whole output"),
         ]
     ),
