@@ -61,9 +61,12 @@ class Context:
         progress: Progress | None = None,
         *,
         earlier: Sequence[Path] = (),
+        survey: Any = None,
     ) -> None:
-        """`earlier` are the folders of the same stage that --fresh moved aside."""
+        """`earlier` are the folders of the same stage that --fresh moved aside; `survey` is what
+        the stage's survey found."""
         self.recipe = recipe
+        self.survey = survey
         self.folder = journal.parent.parent
         self.earlier = tuple(earlier)
         self.stats: Counter[str] = Counter()

@@ -20,7 +20,7 @@ from sure_math.errors import StageError
 from sure_math.runtime.context import Context, Models
 from sure_math.runtime.progress import Progress
 from sure_math.runtime.run import Run
-from sure_math.runtime.shards import Footer, totals, write_text
+from sure_math.runtime.shards import totals, write_text
 from sure_math.runtime.stage import Inputs, ShardResult, Stage
 from sure_math.runtime.store import StageStore
 
@@ -71,42 +71,58 @@ class Partition:
     def _run_shards(self, run: Run, stage: Stage, store: StageStore) -> None:
         store.remove_temporaries(self.owns)
         upstream = run.inputs(stage)
-        first = upstream[stage.inputs[0]]
-        if self.world > 1:  # a rank without a shard of its own can be here before any other
-            self._wait(lambda: bool(first.scan()), f"the first shard of {stage.inputs[0]}")
-        known = {name: source.scan() for name, source in upstream.items()}
-        primary = known[stage.inputs[0]]
-        if not primary:
-            raise StageError(f"stage {stage.name} has no input", hint="run the earlier stages")
-        count = next(iter(primary.values())).shards
-        mine = [index for index in range(count) if self.owns(index)]
-        done = self._current(store, count, known)
-        sizes = {i: footer.rows for i, footer in primary.items() if self.owns(i)}
+        for name in stage.surveyed:
+            self.wait_for(upstream[name])
+        whole = {name: upstream[name].digest_all() for name in stage.surveyed}
+        sources = {name: upstream[name] for name in stage.inputs}
+        sizes, count = self._shards(stage, sources)
+        done = self._current(store, count, sources, whole)
         finished = sum(rows for i, rows in sizes.items() if i in done)
+        left = [index for index in range(count) if self.owns(index) and index not in done]
+        survey = stage.survey(upstream, run.recipe) if stage.survey and left else None
         with (
             Models(run.recipe) as models,
             Progress(stage.name, sum(sizes.values()), finished) as bar,
         ):
-            for index in (i for i in mine if i not in done):
-                for name, source in upstream.items():
+            for index in left:
+                for name, source in sources.items():
                     self._wait(partial(source.has, index), f"shard {index} of {name}")
-                tables = {name: source.read(index) for name, source in upstream.items()}
-                result = _apply(run, stage, store, index, tables, models, bar)
-                inputs = {name: source.digest(index) for name, source in upstream.items()}
+                tables = {name: source.read(index) for name, source in sources.items()}
+                result = _apply(run, stage, store, index, tables, models, bar, survey)
+                inputs = {name: source.digest(index) for name, source in sources.items()} | whole
                 store.commit(index, count, result, inputs)
                 bar.advance(rows=tables[stage.inputs[0]].num_rows)
 
+    def _shards(
+        self, stage: Stage, sources: Mapping[str, StageStore]
+    ) -> tuple[dict[int, int], int]:
+        """Rows by shard of this rank's part of the first input, as far as it is there; and how
+        many shards there are in all."""
+        first = sources[stage.inputs[0]]
+        if self.world > 1:  # a rank without a shard of its own can be here before any other
+            self._wait(lambda: bool(first.scan()), f"the first shard of {stage.inputs[0]}")
+        primary = first.scan()
+        if not primary:
+            raise StageError(f"stage {stage.name} has no input", hint="run the earlier stages")
+        sizes = {i: footer.rows for i, footer in primary.items() if self.owns(i)}
+        return sizes, next(iter(primary.values())).shards
+
     def _current(
-        self, store: StageStore, count: int, known: Mapping[str, Mapping[int, Footer]]
+        self,
+        store: StageStore,
+        count: int,
+        sources: Mapping[str, StageStore],
+        whole: dict[str, str],
     ) -> set[int]:
         """This rank's finished shards, without those made from rows that exist no more.
 
         An input shard that is not there (deleted, or still to come) speaks against nothing.
         """
+        known = {name: source.scan() for name, source in sources.items()}
         done = {index: footer for index, footer in store.scan().items() if self.owns(index)}
         stale = set()
         for index, footer in done.items():
-            rows = {name: at[index].digest for name, at in known.items() if index in at}
+            rows = {name: at[index].digest for name, at in known.items() if index in at} | whole
             if footer.shards != count or not rows.items() <= footer.inputs.items():
                 stale.add(index)
         _discard(store, stale)
@@ -169,8 +185,11 @@ def _apply(
     tables: Inputs,
     models: Models,
     bar: Progress,
+    survey: object = None,
 ) -> ShardResult:
-    context = Context(run.recipe, models, store.journal(index), bar, earlier=store.earlier())
+    context = Context(
+        run.recipe, models, store.journal(index), bar, earlier=store.earlier(), survey=survey
+    )
     result = stage.run_shard(tables, context)
     stage.check(result, tables, run.recipe)
     return replace(result, stats={**context.stats, **result.stats})

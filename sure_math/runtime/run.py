@@ -40,7 +40,7 @@ class Run:
         return self._stores[name]
 
     def _expected(self, stage: Stage) -> StageStore:
-        upstream = {each: self.store(each).stage_hash for each in stage.inputs}
+        upstream = {each: self.store(each).stage_hash for each in stage.upstream}
         content = stage.content(self.recipe)  # once: it digests source files and weights
         return StageStore(self.root, stage, stage.hash(content, upstream), content)
 
@@ -52,7 +52,7 @@ class Run:
 
     def inputs(self, stage: Stage) -> Mapping[str, StageStore]:
         """The stores a stage reads."""
-        return {name: self.store(name) for name in stage.inputs}
+        return {name: self.store(name) for name in stage.upstream}
 
     def save_recipe(self) -> None:
         """Write the resolved recipe, which is itself a runnable recipe."""

@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -171,21 +171,23 @@ def read_footer(path: Path) -> Footer:
     return footer
 
 
-def read_table(path: Path, schema: pa.Schema) -> pa.Table:
-    """The data of a shard, checked against its schema and page checksums.
+def read_table(path: Path, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
+    """The data of a shard, checked against its schema and page checksums; None: all columns.
 
     Raises:
         StageError: the file is damaged or has other columns.
     """
     try:
-        table = pq.ParquetFile(path, page_checksum_verification=True).read()
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+        stored = file.schema_arrow
+        if stored.remove_metadata() != schema.remove_metadata():
+            raise StageError(f"{path} has columns {stored.names}, expected {schema.names}")
+        table = file.read(columns)
     except (pa.ArrowInvalid, OSError) as error:
         raise StageError(
             f"{path} is damaged: {error}",
             hint=f"remove {path.name}; the same command recomputes it",
         ) from error
-    if table.schema.remove_metadata() != schema.remove_metadata():
-        raise StageError(f"{path} has columns {table.schema.names}, expected {schema.names}")
     return table.replace_schema_metadata(schema.metadata)
 
 

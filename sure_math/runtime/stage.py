@@ -1,14 +1,17 @@
 """The stage contract: a frozen description and one pure-looking function per shard.
 
 Two scopes exist. A `shard` stage turns shard i of its inputs into its own shard i, so ranks can
-share the work; a `run` stage needs all of its inputs at once (gathering, deduplication) and is
-cut into shards afterwards. Stages never import each other: they meet in `schemas` and on disk.
+share the work; a `run` stage makes all of its rows at once and is cut into shards afterwards. A
+shard stage that needs to know something of all rows (which texts occur twice, where a quota ends)
+has a survey: one pass over the columns it needs, done by every rank before its first shard, so
+that memory is bounded by what the survey keeps. Stages never import each other: they meet in
+`schemas` and on disk.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pyarrow as pa
 
@@ -21,6 +24,16 @@ if TYPE_CHECKING:
     from sure_math.runtime.context import Context
 
 Inputs = Mapping[str, pa.Table]
+
+
+class Source(Protocol):
+    """All rows of a stage, as a survey sees them."""
+
+    def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """The rows, shard by shard in order; None: all columns."""
+
+
+Survey = Callable[[Mapping[str, Source], Recipe], Any]
 
 
 @dataclass(frozen=True)
@@ -63,8 +76,17 @@ class Stage:
     """Closed list of reject reasons."""
     side: Mapping[str, schemas.Table] = field(default_factory=dict)
     scope: Literal["shard", "run"] = "shard"
+    surveyed: tuple[str, ...] = ()
+    """Stages that must be finished, because the survey reads all of their rows."""
+    survey: Survey | None = None
+    """What every shard needs to know of them; stands in `Context.survey`."""
     keeps_journal: bool = False
     """Whether the journal outlives the commit, for a later configuration to look things up in."""
+
+    @property
+    def upstream(self) -> tuple[str, ...]:
+        """Every stage this one reads, shard by shard or as a whole."""
+        return tuple(dict.fromkeys((*self.inputs, *self.surveyed)))
 
     def content(self, recipe: Recipe) -> dict[str, Any]:
         """What decides the rows and, for a stage that gathers, how they are cut into shards."""

@@ -10,7 +10,7 @@ runs/<run>/<stage>/stage.json                  summary for people; never needed 
 
 import contextlib
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +79,17 @@ class StageStore:
         done = self.scan()
         return bool(done) and len(done) == next(iter(done.values())).shards
 
-    def read(self, index: int) -> pa.Table:
+    def read(self, index: int, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of one shard."""
-        return read_table(self.folder / part_name(index), self.stage.output.schema)
+        return read_table(self.folder / part_name(index), self.stage.output.schema, columns)
+
+    def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """The rows of all shards in order, one shard at a time."""
+        return (self.read(index, columns) for index in sorted(self.scan()))
 
     def read_all(self) -> pa.Table:
         """The rows of all shards in order."""
-        tables = [self.read(index) for index in sorted(self.scan())]
+        tables = list(self.tables())
         return pa.concat_tables(tables) if tables else self.stage.output.schema.empty_table()
 
     def read_side(self, name: str) -> pa.Table:

@@ -15,7 +15,7 @@ from sure_math.runtime.context import Context
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
 from sure_math.runtime.stage import Inputs, ShardResult, Stage
-from tests.runtime.toy import COUNT, DOUBLE, LOSSY, NUMBERS, RECIPE
+from tests.runtime.toy import COUNT, DOUBLE, LOSSY, NUMBERS, RECIPE, REST
 
 
 def execute(
@@ -258,3 +258,50 @@ def test_more_ranks_than_shards(tmp_path: Path) -> None:
     idle.join(30)
     assert finished == [0, 1]
     assert Run(tmp_path, recipe, (COUNT, DOUBLE, again)).store("again").complete()
+
+
+SURVEYED = (COUNT, DOUBLE, REST)
+
+
+def _work(root: Path, rank: int = 0, world: int = 1) -> Run:
+    run = Run(root, RECIPE, SURVEYED)
+    for stage in run.stages:
+        Partition(rank, world).execute(run, stage)
+    return run
+
+
+def test_a_survey_sees_all_rows_before_the_first_shard(tmp_path: Path) -> None:
+    rows = _work(tmp_path / "alone").store("rest").read_all().to_pylist()
+    assert [row["value"] for row in rows] == [64 - n for n in (0, 2, 4, 6, 10, 12, 14, 16)]
+    ranks = [threading.Thread(target=_work, args=(tmp_path / "shared", r, 2)) for r in (1, 0)]
+    for rank in ranks:
+        rank.start()
+    for rank in ranks:
+        rank.join(30)
+    assert content(tmp_path / "shared") == content(tmp_path / "alone")
+
+
+def test_a_row_made_again_otherwise_unmakes_every_surveyed_shard(tmp_path: Path) -> None:
+    store = _work(tmp_path).store("double")
+    store.discard(3)
+    store.commit(3, 4, ShardResult([{"id": "009", "value": 1000}]), store_inputs(tmp_path))
+    with pytest.warns(UserWarning, match="rest: 4 shards were made from rows"):
+        run = _work(tmp_path)
+    assert run.store("rest").read(0).to_pylist()[0]["value"] == 1064
+
+
+def store_inputs(root: Path) -> dict[str, str]:
+    return {"count": Run(root, RECIPE, SURVEYED).store("count").digest(3)}
+
+
+def test_a_survey_waits_for_nobody_when_alone(tmp_path: Path) -> None:
+    _work(tmp_path)
+    for path in (tmp_path / "double").rglob("part-00001.parquet"):
+        path.unlink()
+    with pytest.raises(StageError, match="earlier stages"):
+        Partition().execute(Run(tmp_path, RECIPE, SURVEYED), REST)
+
+
+def test_chosen_columns_of_a_shard_are_still_checked(tmp_path: Path) -> None:
+    store = _work(tmp_path).store("double")
+    assert [table.column_names for table in store.tables(["value"])] == [["value"]] * 4

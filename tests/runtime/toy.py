@@ -1,5 +1,6 @@
 """A stage that doubles numbers, for tests of the runtime itself."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pyarrow as pa
@@ -7,7 +8,7 @@ import pyarrow as pa
 from sure_math import schemas
 from sure_math.config import Recipe
 from sure_math.runtime.context import Context
-from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
+from sure_math.runtime.stage import Inputs, Reject, ShardResult, Source, Stage
 
 NUMBERS = schemas.Table(
     "numbers", 1, pa.schema([pa.field("id", pa.string()), pa.field("value", pa.int64())])
@@ -51,3 +52,26 @@ DOUBLE = Stage(
 )
 LOSSY = replace(DOUBLE, run_shard=lambda inputs, context: ShardResult([]))
 RECIPE = Recipe(name="toy", shard_rows=3)
+
+
+def _total(sources: Mapping[str, Source], recipe: Recipe) -> int:
+    return sum(sum(table["value"].to_pylist()) for table in sources["double"].tables(["value"]))
+
+
+def _rest(inputs: Inputs, context: Context) -> ShardResult:
+    rows = inputs["double"].to_pylist()
+    return ShardResult([{**row, "value": context.survey - row["value"]} for row in rows])
+
+
+REST = Stage(
+    name="rest",
+    version=1,
+    inputs=("double",),
+    surveyed=("double",),
+    survey=_total,
+    output=NUMBERS,
+    run_shard=_rest,
+    config=lambda recipe: {},
+    expected=lambda inputs, recipe: inputs["double"].num_rows,
+)
+"""Everything of `double` but the row itself."""
