@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,15 @@ def test_full_answer() -> None:
         "<problem>**New Problem:** Find $x$.</problem>",
         "<problem>Find $x$.",
         "<problem>Find $x$.\n<answer_form>integer</answer_form>",
+        "**<problem>**\nFind $x$.\n**</problem>**",
+        "**<problem>\nFind $x$.\n</problem>**",
+        "`<problem>` Find $x$. `</problem>`",
+        "< problem >Find $x$.</ problem >",
+        "<problem><problem>Find $x$.</problem></problem>",
+        "<problem>__Question__: Find $x$.</problem>",
+        "<problem>### The rewritten problem: Find $x$.</problem>",
+        "<check>In <problem> I saw no flaw.</check><problem>Find $x$.</problem>",
+        "<problem>Find $x$.</problem> The part in <problem> is complete.",
     ],
 )
 def test_variants_give_the_bare_text(text: str) -> None:
@@ -44,6 +55,8 @@ def test_variants_give_the_bare_text(text: str) -> None:
         ("<plan>long", "length", "truncated"),
         ("<problem>Find", "length", "truncated"),
         ("<think>never ends", "length", "truncated"),
+        ("<problem>a draft</problem> No: <problem>Find", "length", "truncated"),
+        ("I’m sorry, I can’t do that.", "stop", "refusal"),
         ("<think>never ends", "stop", "no_tag"),
     ],
 )
@@ -52,8 +65,38 @@ def test_reasons(text: str, finish: str, reason: str) -> None:
     assert (parsed.problem, parsed.reason) == (None, reason)
 
 
-def test_unknown_answer_form_is_dropped() -> None:
-    assert parse_evolution(GOOD.replace("integer", "poem"), "stop").answer_form is None
+@pytest.mark.parametrize(
+    ("said", "form"),
+    [("poem", None), ("an Integer", "integer"), ("", None), ("interval, or a set", "interval")],
+)
+def test_answer_form_is_the_first_known_word(said: str, form: str | None) -> None:
+    assert parse_evolution(GOOD.replace("integer", said), "stop").answer_form == form
+
+
+def test_the_last_answer_form_counts() -> None:
+    text = "<answer_form>integer</answer_form>" + GOOD.replace("integer", "set")
+    assert parse_evolution(text, "stop").answer_form == "set"
+
+
+def test_tags_are_optional_and_read_in_one_line() -> None:
+    assert parse_evolution(GOOD, "stop").tags == {}
+    said = "<branches>\n  algebra -> geometry\n</branches><Unit>metres</Unit><unit></unit>"
+    tags = parse_evolution(GOOD + said, "stop").tags
+    assert tags == {"branches": "algebra -> geometry", "unit": "metres"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["Problem: $x$ is 3. Find $x^2$.", "**Problem:** $x$ is 3. Find $x^2$."],
+)
+def test_a_label_takes_nothing_of_the_text_along(body: str) -> None:
+    parsed = parse_evolution(f"<problem>{body}</problem>", "stop")
+    assert parsed.problem == "$x$ is 3. Find $x^2$."
+
+
+def test_text_is_composed_and_otherwise_left_alone() -> None:
+    parsed = parse_evolution("<problem>E\u0301mile has **two**  x² \\frac12.</problem>", "stop")
+    assert parsed.problem == "\u00c9mile has **two**  x² \\frac12."
 
 
 _PIECES = st.sampled_from(
@@ -76,9 +119,18 @@ def test_any_text_gives_a_problem_or_a_reason(pieces: list[str], finish: str) ->
     parsed = parse_evolution("".join(pieces), finish)  # type: ignore[arg-type]
     assert (parsed.problem is None) == (parsed.reason is not None)
     assert parsed.problem is None or parsed.problem.strip()
+    assert parsed.problem is None or unicodedata.is_normalized("NFC", parsed.problem)
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", "<problem>", "< ", "`", "**<problem", "<branches>", "\n", "</think ", "**"]
+)
+def test_long_repetitions_are_read_at_once(piece: str) -> None:
+    parsed = parse_evolution(piece * 30_000, "length")
+    assert parsed.problem is None
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="<>`*"), min_size=1))
 def test_a_tagged_text_comes_back_unchanged(body: str) -> None:
-    expected = f"Find {body} now?".strip()
+    expected = unicodedata.normalize("NFC", f"Find {body} now?")
     assert parse_evolution(f"<problem>{expected}</problem>", "stop").problem == expected
