@@ -226,6 +226,11 @@ class EvolveConfig(Section):
     0: no judge."""
     validity_prompt: Annotated[str, Operational] = "validity"
     """A shipped prompt or a path; its text decides the content, not its name."""
+    validity_max_tokens: int = Field(default=1024, ge=1)
+    validity_controls: Annotated[Literal["require", "report", "skip"], Operational] = "require"
+    """Questions with known answers before the judge's first one, as in `cluster.controls`."""
+    validity_control_set: Annotated[str | None, Operational] = None
+    """A shipped set of control problems or the path of a .jsonl file. None: `validity`."""
     min_answered: int = Field(default=2, ge=0)
     """An evolved problem with fewer answered responses is rejected after sampling."""
 
