@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from sure_math.config import Recipe
 from sure_math.pipeline import STAGES
@@ -23,11 +26,21 @@ def served(server: ScriptedServer | None, **sections: Any) -> Recipe:
     return Recipe.model_validate({"name": "test", "models": models, **sections})
 
 
+@dataclass(frozen=True)
+class OneTable:
+    """All rows of a stage in one table, for a survey."""
+
+    table: pa.Table
+
+    def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        yield self.table.select(columns) if columns else self.table
+
+
 @contextmanager
-def open_context(recipe: Recipe, folder: Path) -> Iterator[Context]:
+def open_context(recipe: Recipe, folder: Path, survey: object = None) -> Iterator[Context]:
     """What a stage works with; models start on first use."""
     with Models(recipe) as models:
-        yield Context(recipe, models, folder / "journal" / "part-00000.jsonl")
+        yield Context(recipe, models, folder / "journal" / "part-00000.jsonl", survey=survey)
 
 
 def run_stage(
@@ -35,8 +48,10 @@ def run_stage(
 ) -> ShardResult:
     """Run one shard, check that its rows are conserved and that every table can be stored."""
     tables = {name: TABLES[name].build(rows) for name, rows in inputs.items()}
-    with open_context(recipe, folder) as context:
-        result = stage.run_shard(tables, context)
+    sources = {name: OneTable(tables[name]) for name in stage.surveyed}
+    survey = stage.survey(sources, recipe) if stage.survey else None
+    with open_context(recipe, folder, survey) as context:
+        result = stage.run_shard({name: tables[name] for name in stage.inputs}, context)
     stage.check(result, tables, recipe)
     stage.output.build(result.rows)
     for name, table in stage.side.items():
@@ -85,6 +100,7 @@ def evolved(text: str, parent: Row, identity: str = "", **changes: Any) -> Row:
         "attempts": 1,
         "seed": 1,
         "evolver": "scripted",
+        "validity": [],
         "prompt_sha": "0",
         "raw_output": text,
     }
@@ -125,6 +141,8 @@ def clustered(index: int, answer: str | None, cluster: int, **changes: Any) -> R
     return answered("p", index, answer) | {"cluster": cluster, "conflicts": 0} | changes
 
 
-def item(text: str, name: str = "bench", identity: str = "bench:0") -> Row:
+def item(
+    text: str, name: str = "bench", identity: str = "bench:0", answer: str | None = None
+) -> Row:
     """A row of table `evaluation`."""
-    return {"evaluation_set": name, "item": identity, "problem": text}
+    return {"evaluation_set": name, "item": identity, "problem": text, "answer": answer}

@@ -90,6 +90,8 @@ def test_the_same_strategy_is_tried_again_and_then_the_next(tmp_path: Path) -> N
         assert [row["strategy"] for row in tried] == [first, first, second]
         assert [row["attempt"] for row in tried] == [1, 2, 3]
         assert {row["reason"] for row in tried} == {"no_tag"}
+        assert {(row["parent_id"], row["problem"]) for row in tried} == {("seed", None)}
+        assert {(row["tier"], row["round"]) for row in tried} == {("hard", step["round"])}
         assert len({row["seed"] for row in tried}) == 3
     assert {given(body) for body in bodies} == {SEED["problem"]}
 
