@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "sure_math"
 HEAVY = {"torch", "vllm", "ray", "datasets", "huggingface_hub", "transformers"}
 ROOMS = {"seeds", "evolve", "decontaminate", "sample", "answers", "cluster", "weight", "publish"}
 # Pure rooms are libraries: other rooms may use them, but never their stage.
-LIBRARIES = {"answers", "weight", "cluster", "decontaminate"}
+LIBRARIES = {"answers", "weight", "cluster", "decontaminate", "overlap"}
 
 
 def _modules() -> dict[str, ast.Module]:
@@ -83,7 +83,7 @@ def test_runtime_and_backends_know_no_stage(name: str) -> None:
 PURE = [
     n
     for n in MODULES
-    if (room(n) in {"answers", "weight", "text"} and not n.endswith(".stage"))
+    if (room(n) in {"answers", "weight", "text", "overlap"} and not n.endswith(".stage"))
     or n in {"sure_math.cluster.union_find", "sure_math.cluster.clustering"}
 ]
 
@@ -91,8 +91,11 @@ PURE = [
 @pytest.mark.parametrize("name", PURE)
 def test_mathematics_is_pure(name: str) -> None:
     rooms = {room(each) for each in imports(name) if each.startswith("sure_math.")}
-    assert rooms <= {"answers", "weight", "cluster", "text", "errors"}
+    assert rooms <= {"answers", "weight", "cluster", "text", "overlap", "errors"}
     assert not roots(name) & {*HEAVY, "pyarrow", "polars", "openai"}
+    if room(name) == "overlap":
+        assert rooms <= {"overlap"}
+        assert roots(name) <= {"sure_math", "numpy", *sys.stdlib_module_names}
 
 
 @pytest.mark.parametrize("name", [n for n in MODULES if room(n) == "report"])
