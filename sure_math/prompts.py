@@ -1,9 +1,11 @@
 """Prompt files: a system text, a `<!-- user -->` line, and a template for the user turn.
 
 The first line of a prompt names its task (`Strategy: harder`, `Task: judge`); models may route on
-it. A recipe names a shipped prompt (`solve`) or a path of its own.
+it. A recipe names a shipped prompt (`solve`) or a path of its own. A line
+`<!-- include: other.md -->` stands for the text of a file beside it, which the hash covers too.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +18,13 @@ from sure_math.resources import resource
 from sure_math.runtime.ids import stable_hash
 
 _USER_MARK = "<!-- user -->"
+_INCLUDE = re.compile(r"^<!-- include: (\S+) -->$", re.MULTILINE)
 _ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """One prompt file."""
+    """One prompt file, with what it includes."""
 
     name: str
     text: str
@@ -31,7 +34,7 @@ class Prompt:
 
     @cached_property
     def sha(self) -> str:
-        """Hash of the whole file, part of the stage hash."""
+        """Hash of the whole text, part of the stage hash."""
         return stable_hash(self.text)
 
     def messages(self, **values: str) -> tuple[Message, Message]:
@@ -67,9 +70,17 @@ def load_prompt(name: str) -> Prompt:
     own = Path(name)
     path = own if own.suffix == ".md" else resource("prompts", f"{name}.md")
     try:
-        return Prompt(name, path.read_text(encoding="utf-8"))
+        return Prompt(name, _read(path))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"cannot read prompt {name!r}: {error}",
             hint="name a shipped prompt (solve, judge, evolve/...) or the path of a .md file",
         ) from error
+
+
+def _read(path: Path) -> str:
+    """The text of a prompt file; what it includes may itself include nothing."""
+    text = path.read_text(encoding="utf-8")
+    return _INCLUDE.sub(
+        lambda found: (path.parent / found[1]).read_text(encoding="utf-8").strip(), text
+    )

@@ -41,7 +41,7 @@ def fill(name: str, text: str) -> tuple[str, str]:
 def test_every_shipped_prompt_is_tested() -> None:
     files = {
         path.relative_to(resource("prompts")).with_suffix("").as_posix()
-        for path in resource("prompts").rglob("*.md")
+        for path in resource("prompts").rglob("[!_]*.md")  # others are only included
     }
     assert files == set(SHIPPED)
 
@@ -79,6 +79,29 @@ def test_the_hash_covers_every_letter() -> None:
     assert Prompt("solve", known.text).sha == known.sha
     assert Prompt("solve", known.text + " ").sha != known.sha
     assert len({load_prompt(name).sha for name in SHIPPED}) == len(SHIPPED)
+
+
+def test_included_text_is_part_of_the_prompt_and_of_its_hash(tmp_path: Path) -> None:
+    own, shared = tmp_path / "mine.md", tmp_path / "_shared.md"
+    own.write_text("Task: solve\n<!-- include: _shared.md -->\nEnd.\n<!-- user -->\nQ")
+    shared.write_text("Be \\brief.\n")
+    known = load_prompt(str(own))
+    assert known.messages()[0].content == "Task: solve\nBe \\brief.\nEnd."
+    shared.write_text("Be long.\n")
+    assert load_prompt(str(own)).sha != known.sha
+    shared.unlink()
+    with pytest.raises(ConfigError, match=r"_shared\.md"):
+        load_prompt(str(own))
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_strategies_share_one_format(name: str) -> None:
+    system, _ = fill(f"evolve/{name}", "Find $x$.")
+    assert "<!--" not in system
+    shared = (resource("prompts", "evolve", "_format.md")).read_text(encoding="utf-8").strip()
+    assert system.count(shared) == 1
+    for tag in ("plan", "check", "problem", "answer_form"):
+        assert system.count(f"<{tag}>") == system.count(f"</{tag}>") == 1
 
 
 def test_a_prompt_of_ones_own(tmp_path: Path) -> None:
