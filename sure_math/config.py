@@ -381,6 +381,16 @@ class PublishConfig(Section):
     """Licences allowed in each configuration of the release; a row goes into the first that lists
     its licence, and a row that fits nowhere stops the release."""
 
+    @field_validator("licenses")
+    @classmethod
+    def _usable_names(cls, given: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for name in given:
+            if not (name.isascii() and name.isidentifier()):
+                raise ValueError(f"{name!r}: a configuration is named with letters, digits and _")
+            if name in {"data", "responses"} or name.endswith("_responses"):
+                raise ValueError(f"{name!r} is the name of another folder of the release")
+        return given
+
 
 class Recipe(Section):
     """A whole run."""

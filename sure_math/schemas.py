@@ -316,7 +316,17 @@ _ANNOTATION = [
 ANNOTATED = Table("annotated", 1, pa.schema([*POOL.schema, *_ANNOTATION]))
 
 # The release: what downstream trainers see. `use` is internal bookkeeping and stays behind.
-RELEASE = Table("default", 1, pa.schema([f for f in ANNOTATED.schema if f.name != "use"]))
+# The text of a seed that was evolved is not in it either, only its id and its hash.
+RELEASE = Table(
+    "default",
+    2,
+    pa.schema(
+        [
+            *(f for f in ANNOTATED.schema if f.name != "use"),
+            _column("root_sha256", _STR, "SHA-256 of the root problem's canonical text"),
+        ]
+    ),
+)
 
 RELEASE_RESPONSES = Table(
     "responses",
