@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from sure_math.cluster.controls import read_report
 from sure_math.cluster.links import conflict_lines, merge_lines, shorten
 from sure_math.errors import DataError
+from sure_math.judging.controls import read_report
 from sure_math.publish.tables import entropy_quantiles
 from sure_math.runtime.run import Run
 from sure_math.runtime.shards import Footer, totals

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from sure_math.cluster.controls import load_controls
+from sure_math.cluster.judge import AnswerPair
+from sure_math.judging.controls import load_controls
 from tests.backends.scripted_server import Answer, Body, dice, prompt_of
 
 _FORMS = ("{0}", "\\frac{{{1}}}{{2}}", "{0}.0", "x={0}", "{0}\\text{{ apples}}")
@@ -75,9 +76,9 @@ def on_controls(prompt: str) -> bool | None:
 
 
 _CONTROLS = {
-    f"{head}: {problem}\n\nAnswer A: {a}\nAnswer B: {b}": right
+    f"{head}: {problem}\n\nAnswer A: {a}\nAnswer B: {b}": right == ("yes",)
     for name, head in (("judge", "Problem"), ("entail", "Request"))
-    for control in load_controls(name)
+    for control in load_controls(name, AnswerPair)
     for (problem, a, b), right in control.questions
 }
 

@@ -80,6 +80,15 @@ def test_runtime_and_backends_know_no_stage(name: str) -> None:
     assert not {each for each in imports(name) if room(each) in ROOMS}
 
 
+@pytest.mark.parametrize("name", [n for n in MODULES if room(n) == "judging"])
+def test_judging_knows_no_stage(name: str) -> None:
+    own = {each for each in imports(name) if each.startswith("sure_math.")}
+    allowed = ("sure_math.judging", "sure_math.runtime", "sure_math.backends.base",
+               "sure_math.prompts", "sure_math.answers.thinking", "sure_math.errors",
+               "sure_math.resources")  # fmt: skip
+    assert not {each for each in own if not each.startswith(allowed)}
+
+
 PURE = [
     n
     for n in MODULES

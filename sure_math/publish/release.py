@@ -17,8 +17,8 @@ import polars as pl
 
 from sure_math import __version__
 from sure_math.backends import model_name
-from sure_math.cluster.controls import read_report
 from sure_math.errors import PublishError
+from sure_math.judging.controls import read_report
 from sure_math.publish.card import TABLES, front_matter, render_card
 from sure_math.publish.hub import features_yaml, prove
 from sure_math.publish.tables import ReleaseFile, write_tables

@@ -1,28 +1,22 @@
-"""Control pairs: what they hold, what they notice, and what happens to a judge that fails."""
+"""Control pairs: what they hold, and what happens to a judge that fails them."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sure_math.answers.equivalence import equivalent
-from sure_math.cluster.controls import (
+from sure_math.cluster.judge import AnswerPair, Judge
+from sure_math.config import BuiltinModel
+from sure_math.errors import BackendUnavailable, JudgeUnfit
+from sure_math.judging.controls import (
     FILE,
     MIN_ACCURACY,
-    Control,
     ControlReport,
-    ControlVerdict,
     load_controls,
-    put_controls,
     read_report,
-    write_report,
 )
-from sure_math.cluster.judge import Judge
-from sure_math.config import BuiltinModel
-from sure_math.errors import BackendUnavailable, ConfigError, JudgeUnfit
 from tests.backends.scripted_server import (
     Answer,
     Body,
@@ -36,7 +30,7 @@ from tests.roles import on_controls
 
 SETS = ("judge", "builtin", "entail")
 QUESTION = ("Which animal is it?", "a cat", "a feline")
-COUNT = sum(len(control.questions) for control in load_controls("judge"))
+COUNT = sum(len(control.questions) for control in load_controls("judge", AnswerPair))
 
 
 def knows(body: Body, _: int) -> str:
@@ -57,20 +51,20 @@ def stored(folder: Path) -> ControlReport:
 
 @pytest.mark.parametrize("name", SETS)
 def test_shipped_sets_are_balanced_and_ask_nothing_twice(name: str) -> None:
-    controls = load_controls(name)
+    controls = load_controls(name, AnswerPair)
     asked = [each for control in controls for each in control.questions]
     assert 12 <= len(controls) <= 16
-    assert 0.4 <= sum(right for _, right in asked) / len(asked) <= 0.6
+    assert 0.4 <= sum(right == ("yes",) for _, right in asked) / len(asked) <= 0.6
     assert len({question for question, _ in asked}) == len(asked)
-    for right in (True, False):  # whoever always says the same is below the mark
-        assert sum(r is right for _, r in asked) / len(asked) < MIN_ACCURACY - 0.1
+    for word in ("yes", "no"):  # whoever always says the same is below the mark
+        assert sum(right == (word,) for _, right in asked) / len(asked) < MIN_ACCURACY - 0.1
 
 
 @pytest.mark.parametrize("name", ["judge", "builtin"])
 def test_equal_answers_are_equal_in_both_orders_and_different_ones_are_never_equal(
     name: str,
 ) -> None:
-    for control in load_controls(name):
+    for control in load_controls(name, AnswerPair):
         assert control.forward is control.reverse
         assert control.forward or not equivalent(control.a, control.b)
 
@@ -138,7 +132,7 @@ def test_a_good_judge_is_asked_its_controls_once(tmp_path: Path) -> None:
         assert ask(tmp_path, server) == {"p": True}
         assert len(server.requests) == COUNT + 1
         report = stored(tmp_path)
-        assert (report.accuracy, report.yes_rate, report.order_consistency) == (1.0, 0.5, 1.0)
+        assert (report.accuracy, report.rate("yes"), report.order_consistency) == (1.0, 0.5, 1.0)
         figures = json.loads((tmp_path / FILE).read_text())["figures"]
         assert (figures["questions"], figures["complaint"]) == (COUNT, None)
         ask(tmp_path, server)
@@ -153,7 +147,7 @@ def test_another_judge_is_asked_its_controls(tmp_path: Path, changed: str) -> No
         "Problem: {{ problem }}\n\nAnswer A: {{ a }}\nAnswer B: {{ b }}"
     )
     pairs = tmp_path / "own.jsonl"
-    few = load_controls("judge")[:4]
+    few = load_controls("judge", AnswerPair)[:4]
     pairs.write_text("".join(control.model_dump_json() + "\n" for control in few))
     settings = {"prompt": str(prompt)} if changed == "prompt" else {}
     settings |= {"retries": 0} if changed == "retries" else {}
@@ -201,67 +195,3 @@ def test_refused_control_questions_count_as_unreadable(tmp_path: Path) -> None:
         pytest.raises(JudgeUnfit, match=f"no readable verdict on {COUNT - 1} of {COUNT}"),
     ):
         ask(tmp_path, server, retries=0)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "verdicts of both kinds"),
-        ('{"problem": "p", "a": "1", "b": "2", "forward": false, "reverse": false}', "both kinds"),
-        ('{"problem": "p", "a": "1", "b": "2", "forward": 1, "reverse": false}', "forward"),
-        ('{"problem": "p", "a": "1", "b": "2", "equal": true}', "forward"),
-        ("yes", "cannot read"),
-    ],
-)
-def test_bad_control_files(tmp_path: Path, text: str, message: str) -> None:
-    (tmp_path / "own.jsonl").write_text(text)
-    with pytest.raises(ConfigError, match=message):
-        load_controls(str(tmp_path / "own.jsonl"))
-
-
-def test_an_unknown_set_is_named() -> None:
-    with pytest.raises(ConfigError, match="'jury'"):
-        load_controls("jury")
-
-
-SAID = st.lists(st.sampled_from([True, False, None]), min_size=4, max_size=4)
-
-
-@given(SAID)
-def test_figures(said: list[bool | None]) -> None:
-    controls = (
-        Control(problem="p", a="1", b="1.0", forward=True, reverse=True),
-        Control(problem="p", a="1", b="2", forward=False, reverse=False),
-    )
-    verdicts = put_controls(controls, lambda asked: dict(zip(asked, said, strict=True)))
-    report = ControlReport("key", "judge", "sha", "own", verdicts)
-    right = [True, True, False, False]
-    assert report.correct == sum(x is y for x, y in zip(said, right, strict=True))
-    assert report.unparseable == said.count(None)
-    readable = [verdict for verdict in said if verdict is not None]
-    assert report.yes_rate == (sum(readable) / len(readable) if readable else None)
-    assert (report.complaint is None) == (report.correct >= 3)
-    same = [x == y for x, y in (said[:2], said[2:]) if x is not None and y is not None]
-    assert report.order_consistency == (sum(same) / len(same) if same else None)
-    assert f"{report.correct} of 4" in report.summary()
-
-
-def test_one_way_pairs_say_nothing_about_order() -> None:
-    controls = (Control(problem="p", a="more", b="less", forward=True, reverse=False),)
-    right = {question: verdict for control in controls for question, verdict in control.questions}
-    verdicts = put_controls(controls, lambda _: dict(right))
-    report = ControlReport("key", "judge", "sha", "own", verdicts)
-    assert (report.accuracy, report.order_consistency) == (1.0, None)
-
-
-def test_a_report_is_read_as_it_was_written(tmp_path: Path) -> None:
-    verdict = ControlVerdict("p", "1", "½", right=True, said=None)
-    report = ControlReport("key", "judge", "sha", "own", (verdict, verdict))
-    write_report(tmp_path, report)
-    assert read_report(tmp_path) == report
-
-
-@pytest.mark.parametrize("text", ["", "[]", "5", '{"verdicts": [5]}', '{"verdicts": []}', "\\x00"])
-def test_a_file_that_is_no_report_is_passed_over(tmp_path: Path, text: str) -> None:
-    (tmp_path / FILE).write_text(text)
-    assert read_report(tmp_path) is None

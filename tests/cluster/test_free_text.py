@@ -12,7 +12,8 @@ import yaml
 from click.testing import CliRunner
 
 from sure_math.cli import main
-from sure_math.cluster.controls import load_controls, read_report
+from sure_math.cluster.judge import AnswerPair
+from sure_math.judging.controls import load_controls, read_report
 from sure_math.pipeline import reopen_run
 from sure_math.publish.release import write_release
 from sure_math.recipes import load_recipe, resolve
@@ -29,7 +30,7 @@ TEXTS = {
     "The bridge is closed.": {"bridge"},
 }
 REQUESTS = [{"request": f"Translate sentence number {n} into English."} for n in range(6)]
-CONTROLS = sum(len(control.questions) for control in load_controls("entail"))
+CONTROLS = sum(len(control.questions) for control in load_controls("entail", AnswerPair))
 
 
 def respond(body: Body, index: int) -> Answer:

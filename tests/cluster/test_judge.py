@@ -1,57 +1,16 @@
-"""Reading verdicts, and asking again for those that cannot be read."""
+"""Asking whether two answers mean the same, and asking again what cannot be read."""
 
-import re
 from pathlib import Path
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from sure_math.cluster.judge import Judge, parse_verdict
+from sure_math.backends.base import Request, Sampling
+from sure_math.cluster.judge import Judge
+from sure_math.prompts import load_prompt
+from sure_math.runtime.ids import sampling_seed, stable_hash
+from sure_math.runtime.journal import read_journal
 from tests.backends.scripted_server import Answer, Body, ScriptedServer, prompt_of
 from tests.one_shard import open_context, served
 
 QUESTION = ("Add 2 and 3.", "5", "five")
-
-
-@pytest.mark.parametrize(
-    ("text", "verdict"),
-    [
-        ("yes", True),
-        ("Both are 1/2.\nYes.", True),
-        ("Yes? They differ by a sign.\nno", False),
-        ("**No**", False),
-        ("<think>yes yes</think>no", False),
-        ("<think>is it no?</think>\n\nyes", True),
-        ("</think> yes", True),
-        ("<think>yes", None),
-        ("<think>no</think> hmm <think>yes", None),
-        ("", None),
-        ("yesterday, nothing", None),
-        ("I know nothing", None),
-    ],
-)
-def test_verdicts(text: str, verdict: bool | None) -> None:
-    assert parse_verdict(text) is verdict
-
-
-@given(st.text(max_size=200))
-def test_any_text_gives_a_verdict_or_none(text: str) -> None:
-    verdict = parse_verdict(text)
-    assert verdict in (True, False, None)
-    if verdict is not None:
-        assert re.search("yes" if verdict else "no", text, re.IGNORECASE)
-
-
-@given(st.text(max_size=200).filter(lambda text: "<" not in text), st.booleans())
-def test_a_last_line_with_one_word_decides(text: str, equal: bool) -> None:
-    assert parse_verdict(f"{text}\n{'yes' if equal else 'no'}") is equal
-
-
-@given(st.text(max_size=100), st.booleans())
-def test_what_was_thought_does_not_decide(thought: str, equal: bool) -> None:
-    word = "yes" if equal else "no"
-    assert parse_verdict(f"<think>{thought}</think>{word}") is equal
 
 
 def ask(folder: Path, server: ScriptedServer, **settings: object) -> tuple[dict, dict]:  # type: ignore[type-arg]
@@ -95,3 +54,19 @@ def test_the_prompt_shows_the_answers_in_order(tmp_path: Path) -> None:
         ask(tmp_path, server)
     (prompt,) = (prompt_of(body) for body in server.bodies if "five" in prompt_of(body))
     assert prompt == "Problem: Add 2 and 3.\n\nAnswer A: 5\nAnswer B: five"
+
+
+def test_journals_of_finished_runs_stay_readable(tmp_path: Path) -> None:
+    """The key of a question never changes: prompt, id, seed and decoding."""
+    problem, a, b = QUESTION
+    messages = load_prompt("judge").messages(problem=problem, a=a, b=b)
+    seed = sampling_seed("judge", problem, a, b, 0)
+    sampling = Sampling(n=1, temperature=0.0, max_tokens=512)
+    request = Request(stable_hash([problem, a, b]), messages, sampling, seed)
+    with ScriptedServer(lambda *_: "no") as server:
+        ask(tmp_path, server)
+        with open_context(served(server), tmp_path) as context:
+            assert context.journal("judge").get(request) is not None
+            key = context.journal("judge").key(request)
+    (journal,) = (tmp_path / "journal").glob("*.jsonl")
+    assert key in dict(read_journal(journal))

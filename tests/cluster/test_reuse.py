@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from sure_math.backends.base import BackendInfo, Completion, Request, Sample
-from sure_math.cluster.controls import load_controls, read_report
-from sure_math.cluster.judge import Judge
+from sure_math.cluster.judge import AnswerPair, Judge
 from sure_math.config import Recipe
 from sure_math.errors import BackendError
+from sure_math.judging.controls import load_controls, read_report
 from sure_math.pipeline import execute, open_run, select
 from sure_math.recipes import load_recipe
 from sure_math.runtime.context import Context, Models, Role
@@ -26,7 +26,7 @@ from tests import roles
 from tests.backends.scripted_server import Answer, Body, ScriptedServer, error, prompt_of
 from tests.one_shard import open_context, served
 
-CONTROLS = sum(len(control.questions) for control in load_controls("judge"))
+CONTROLS = sum(len(control.questions) for control in load_controls("judge", AnswerPair))
 # Animals of the same length are equal: every answer is a word, so only the judge can tell.
 ANIMALS = ("ant", "bee", "cat", "dog", "lynx", "wolf", "bear", "horse", "otter")
 FROM_CLUSTER = select("cluster", "weight")

@@ -1,0 +1,1 @@
+"""Asking a model for verdicts: questions, readable words, control questions; no stage."""
