@@ -1,4 +1,4 @@
-r"""Problem text: repair of broken escapes, the canonical key, and what a statement looks like.
+r"""Problem text: repair of broken escapes, and the canonical key.
 
 Pure functions. The canonical key decides whether two statements are the same text; it forgets
 typography (case, spaces, dollar signs, `\dfrac`, `\left`) and keeps every sign, operator, digit
@@ -7,7 +7,6 @@ and decimal point, because problems that differ in one of them are different pro
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 # A LaTeX command whose backslash and first letter were read as an escape: "\frac" in a string
 # literal is a form feed and "rac". Only continuations that are no words of their own are repaired.
@@ -103,51 +102,3 @@ def _explicit(char: str) -> str:
         top, bottom = plain.split("\u2044")
         return rf" \frac{{{top}}}{{{bottom}}} " if bottom else char
     return "" if unicodedata.category(char) == "Cf" else char
-
-
-_FIGURE = re.compile(
-    r"\[asy\]|\\begin\{(?:asy|tikzpicture)\}|\\includegraphics|!\[[^\]]*\]\(|<img\b|<image_\d"
-    r"|\b(?:shown|pictured|drawn) (?:below|above|here)\b"
-    r"|\b(?:in|see) the (?:\w+ )?(?:diagram|figure|picture|graph) ?(?:below|above|shown|[.,:;?])"
-    r"|\bthe (?:diagram|figure|picture) (?:below|above|shows)\b",
-    re.IGNORECASE,
-)
-# Marks that must follow one another; searched one by one, since ".+" between them is quadratic.
-_PARTS = (
-    (re.compile(r"(?<![\w})])\((?:a|i|1)\)"), re.compile(r"(?<![\w})])\((?:b|ii|2)\)")),
-    (re.compile(r"(?:^|\s)(?:a|i|1)\)"), re.compile(r"\s(?:b|ii|2)\)")),
-)
-_LETTERS = tuple(re.compile(rf"\({letter}\)") for letter in "ABC")
-_CHOICES = re.compile(r"(?:^|\s)A[.:)]\s?\S.{0,99}?\sB[.:)]\s?\S.{0,99}?\sC[.:)]", re.DOTALL)
-_PROOF = re.compile(r"\b(?:prove|show|verify)(?: or disprove)? that\b|\bProve\b", re.IGNORECASE)
-
-
-def has_figure(text: str) -> bool:
-    """Whether the statement needs a picture that the text does not hold."""
-    return _FIGURE.search(text) is not None
-
-
-def has_parts(text: str) -> bool:
-    """Whether the statement asks several questions, (a), (b), ..."""
-    return any(_in_order(marks, text) for marks in _PARTS)
-
-
-def has_choices(text: str) -> bool:
-    """Whether the statement offers lettered choices."""
-    return _in_order(_LETTERS, text) or _CHOICES.search(text) is not None
-
-
-def _in_order(marks: Sequence[re.Pattern[str]], text: str) -> bool:
-    """Whether every mark is found somewhere after the one before it."""
-    position = 0
-    for mark in marks:
-        found = mark.search(text, position)
-        if found is None:
-            return False
-        position = found.end() + 1
-    return True
-
-
-def asks_proof(text: str) -> bool:
-    """Whether the statement asks for a proof."""
-    return _PROOF.search(text) is not None

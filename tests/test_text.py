@@ -5,14 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sure_math.text import (
-    asks_proof,
-    canonical_text,
-    has_choices,
-    has_figure,
-    has_parts,
-    repair_controls,
-)
+from sure_math.text import canonical_text, repair_controls
 
 WORDS = st.lists(
     st.sampled_from(
@@ -141,43 +134,11 @@ def test_text_without_controls_is_not_touched(text: str) -> None:
     assert repair_controls(text) == (text, False)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[asy] draw((0,0)--(1,1)); [/asy]",
-        "The grid shown below has 9 cells.",
-        "In the diagram, ABC is a triangle.",
-        "![](figure.png) Find x.",
-        r"\begin{tikzpicture}\end{tikzpicture}",
-    ],
-)
-def test_figures_are_noticed(text: str) -> None:
-    assert has_figure(text)
-
-
-def test_words_that_only_sound_like_figures_are_not() -> None:
-    assert not has_figure("Figure out how many diagrams can be drawn from 5 points.")
-    assert not has_figure("A three-figure number is shown to be even.")
-
-
-def test_parts_choices_and_proofs() -> None:
-    assert has_parts("(a) Find x. (b) Find y.")
-    assert has_parts("Let f be even.\n(1) Find f(0).\n(2) Find f(1).")
-    assert not has_parts("Given f(1) = 2 and f(2) = 3, find f(3).")
-    assert has_choices(r"$\textbf{(A)} 1 \textbf{(B)} 2 \textbf{(C)} 3$")
-    assert has_choices("Which?\nA. 1\nB. 2\nC. 3")
-    assert not has_choices("Points A, B and C lie on a circle.")
-    assert asks_proof("Prove that 2 is prime.")
-    assert not asks_proof("Find the proof mark of the ring.")
-
-
-HOSTILE = ("{" * 30000 + "a" + "}" * 30000, "(a) " * 30000, "(A) " * 30000, "A. x B. y " * 9000)
+HOSTILE = ("{" * 30000 + "a" + "}" * 30000, "(a) " * 30000, "(A) " * 30000)
 
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_statements_end(hostile: str) -> None:
     """Each of these would run into the time limit with a quadratic pattern."""
-    assert not has_choices(hostile)
-    assert not has_parts(hostile)
     assert canonical_text(hostile) == canonical_text(hostile + " ")

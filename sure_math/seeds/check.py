@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sure_math.config import EvaluationSet, SourceConfig
 from sure_math.seeds.adapters import Adapter
 from sure_math.seeds.rows import Draft, Flag, Reason, Reject, Row, SeedRow
-from sure_math.text import asks_proof, has_choices, has_figure, has_parts, repair_controls
+from sure_math.statement import asks_only_proof, asks_parts, needs_figure, offers_choices
+from sure_math.text import repair_controls
 
 Source = SourceConfig | EvaluationSet
 
@@ -64,10 +65,10 @@ def _flags(
     draft: Draft, problem: str, answer: str | None, repaired: bool, benchmark: bool
 ) -> tuple[Flag, ...]:
     noticed: dict[Flag, bool] = {
-        "figure": has_figure(problem),
-        "proof": answer is None and asks_proof(problem),
-        "multi_part": has_parts(problem),
-        "multiple_choice": has_choices(problem),
+        "figure": needs_figure(problem),
+        "proof": answer is None and asks_only_proof(problem),
+        "multi_part": asks_parts(problem),
+        "multiple_choice": offers_choices(problem),
         "repaired": repaired,
         "eval_source": benchmark,
     }
