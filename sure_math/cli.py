@@ -195,7 +195,7 @@ def evolve(recipe: "Recipe", run_name: str | None, runs: Path, **executing: Any)
     """Evolve the seeds into new problems and gather the pool for the teacher."""
     from sure_math.summary import run_summary
 
-    click.echo(run_summary(_execute(recipe, run_name, runs, None, "decontaminate", **executing)))
+    click.echo(run_summary(_execute(recipe, run_name, runs, None, "pool", **executing)))
 
 
 @main.command()

@@ -9,6 +9,7 @@ from sure_math.config import Recipe
 from sure_math.decontaminate.stage import STAGE as DECONTAMINATE
 from sure_math.errors import ConfigError
 from sure_math.evolve.stage import EVOLVE_STAGE, PLAN_STAGE
+from sure_math.pool.stage import STAGE as POOL
 from sure_math.recipes import load_recipe, resolve
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
@@ -23,6 +24,7 @@ STAGES: tuple[Stage, ...] = (
     PLAN_STAGE,
     EVOLVE_STAGE,
     DECONTAMINATE,
+    POOL,
     SAMPLE,
     ANSWERS,
     CLUSTER,

@@ -76,9 +76,9 @@ def test_every_row_is_accounted_for(undisturbed: Path) -> None:
     assert sum(counts["evolve"]) == counts["plan"][0]
     assert counts["evolve"][1] > 0
     assert sum(counts["decontaminate"]) == counts["evolve"][0] + 8
-    assert sum(counts["sample"]) == 8 * counts["decontaminate"][0]
+    assert sum(counts["sample"]) == 8 * counts["pool"][0]
     assert counts["answers"] == counts["cluster"] == (counts["sample"][0], 0)
-    assert counts["weight"] == (counts["decontaminate"][0], 0)
+    assert counts["weight"] == (counts["pool"][0], 0)
 
 
 def test_release_loads_in_its_folder(undisturbed: Path) -> None:
@@ -107,7 +107,7 @@ print(json.dumps({
     assert out.returncode == 0, out.stderr
     seen = json.loads(out.stdout.splitlines()[-1])
     pool = pq.ParquetDataset(
-        sorted((undisturbed / "runs/scripted/decontaminate").glob("part-*.parquet"))
+        sorted((undisturbed / "runs/scripted/pool").glob("part-*.parquet"))
     ).read()
     assert seen["splits"] == {"train": pool.num_rows - 3, "test": 3}
     assert seen["labelled"] == 3
@@ -137,7 +137,7 @@ def test_entropy_follows_from_the_published_responses(undisturbed: Path) -> None
 
 def test_status_and_show(undisturbed: Path) -> None:
     status = sure_math(undisturbed, "status")
-    assert "decontaminate" in status
+    assert "pool" in status
     assert "mean entropy" in status
     shown = sure_math(undisturbed, "show")
     assert "lineage" in shown
@@ -252,7 +252,7 @@ def test_journal_keeps_paid_responses(tmp_path: Path) -> None:
         limit[0], before = 10**6, len(server.requests)
         sure_math(tmp_path, "run", recipe, "--to", "sample")
         problems = pq.ParquetDataset(
-            sorted((tmp_path / "runs/scripted/decontaminate").glob("part-*.parquet"))
+            sorted((tmp_path / "runs/scripted/pool").glob("part-*.parquet"))
         ).read()
         assert len(server.requests) - before == problems.num_rows - kept
         assert not journal.exists()

@@ -37,7 +37,7 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in inputs["answers"].to_pylist():
         groups[row["problem_id"]].append(row)
-    texts = {row["problem_id"]: row["problem"] for row in inputs["decontaminate"].to_pylist()}
+    texts = {row["problem_id"]: row["problem"] for row in inputs["pool"].to_pylist()}
     judge = Judge(context)
     results = _cluster_all(groups, texts, judge, context.recipe)
     rows = [
@@ -128,7 +128,7 @@ def _config(recipe: Recipe) -> dict[str, Any]:
 STAGE = Stage(
     name="cluster",
     version=2,
-    inputs=("answers", "decontaminate"),
+    inputs=("answers", "pool"),
     output=schemas.CLUSTERS,
     run_shard=_run,
     config=_config,

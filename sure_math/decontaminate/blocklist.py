@@ -40,6 +40,10 @@ def verdict_rows(problem_id: str, rule: str, hits: Iterable[Hit]) -> list[dict[s
             "evaluation_set": hit.evaluation_set,
             "item": hit.item,
             "rule": rule,
+            "score": 1.0,
+            "forward": None,
+            "reverse": None,
+            "judge": None,
             "decision": "blocked",
         }
         for hit in hits

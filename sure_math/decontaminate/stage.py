@@ -1,36 +1,36 @@
 """Stage `decontaminate`: gathers what goes to the teacher and blocks what must not be there.
 
-In: seeds marked `annotate` and the kept evolved problems. Out: the pool, without benchmark items,
-their descendants, and repeated problems.
+In: seeds marked `annotate` and the kept evolved problems. Out: the same without benchmark items and
+their descendants. A problem and all its ancestors lie in one shard, so ranks share the work.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sure_math import schemas
 from sure_math.config import Recipe
 from sure_math.decontaminate.blocklist import BlockList, Hit, ancestors, verdict_rows
 from sure_math.runtime.context import Context
-from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
-from sure_math.text import canonical_text
+from sure_math.runtime.stage import Inputs, Reject, ShardResult, Source, Stage
 
 Row = dict[str, Any]
 
 
+def _items(sources: Mapping[str, Source], recipe: Recipe) -> BlockList:
+    return BlockList(row for table in sources["evaluation"].tables() for row in table.to_pylist())
+
+
 def _candidates(inputs: Inputs) -> list[Row]:
-    """Problems for the teacher; of equal texts the first one stays: test rows, then curated."""
+    """Problems for the teacher, by id."""
     seeds = [row for row in inputs["seeds"].to_pylist() if row["use"] == "annotate"]
     evolved = [row for row in inputs["evolve"].to_pylist() if row["kept"]]
-    return sorted(
-        seeds + evolved,
-        key=lambda r: (r["split"] != "test", not r["curated"], r["round"], r["problem_id"]),
-    )
+    return sorted(seeds + evolved, key=lambda row: str(row["problem_id"]))
 
 
 def _run(inputs: Inputs, context: Context) -> ShardResult:
-    blocked = BlockList(inputs["evaluation"].to_pylist())
+    blocked: BlockList = context.survey
     everything = inputs["seeds"].to_pylist() + inputs["evolve"].to_pylist()
     by_id = {row["problem_id"]: row for row in everything}
-    first: dict[str, str] = {}
     rows: list[Row] = []
     rejects: list[Reject] = []
     verdicts: list[Row] = []
@@ -41,13 +41,7 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
             items = ", ".join(hit.item for hit in hits)
             rejects.append(Reject(row["problem_id"], f"eval_{rule}", row["problem"], items))
             continue
-        key = canonical_text(row["problem"])
-        if key in first:  # two chains of a seed may even have made the same row, id and all
-            rejects.append(Reject(row["problem_id"], "duplicate", row["problem"], first[key]))
-            continue
-        first[key] = row["problem_id"]
         rows.append(_pool_row(row, blocked.names))
-    rows.sort(key=lambda row: row["problem_id"])
     return ShardResult(rows, rejects, {"verdicts": verdicts})
 
 
@@ -73,13 +67,14 @@ def _expected(inputs: Inputs, recipe: Recipe) -> int:
 
 STAGE = Stage(
     name="decontaminate",
-    version=1,
-    inputs=("seeds", "evolve", "evaluation"),
+    version=2,
+    inputs=("seeds", "evolve"),
+    surveyed=("evaluation",),
+    survey=_items,
     output=schemas.POOL,
     run_shard=_run,
     config=lambda recipe: {"lineage": recipe.decontaminate.lineage},
     expected=_expected,
-    reasons=frozenset({"eval_exact", "eval_lineage", "duplicate"}),
+    reasons=frozenset({"eval_exact", "eval_lineage"}),
     side={"verdicts": schemas.VERDICTS},
-    scope="run",
 )

@@ -50,7 +50,7 @@ def _requests(problems: list[Row], recipe: Recipe) -> list[Request]:
 
 
 def _run(inputs: Inputs, context: Context) -> ShardResult:
-    requests = _requests(inputs["decontaminate"].to_pylist(), context.recipe)
+    requests = _requests(inputs["pool"].to_pylist(), context.recipe)
     completions = {c.request_id: c for c in context.generate("teacher", requests)}
     rows: list[Row] = []
     rejects: list[Reject] = []
@@ -99,11 +99,11 @@ def _missing(request: Request, completion: Completion) -> list[Reject]:
 STAGE = Stage(
     name="sample",
     version=1,
-    inputs=("decontaminate",),
+    inputs=("pool",),
     output=schemas.RESPONSES,
     run_shard=_run,
     config=_config,
-    expected=lambda inputs, recipe: int(inputs["decontaminate"].num_rows) * recipe.sample.n,
+    expected=lambda inputs, recipe: int(inputs["pool"].num_rows) * recipe.sample.n,
     reasons=frozenset(
         {"prompt_too_long", "request_rejected", "malformed_response", "not_returned"}
     ),

@@ -36,7 +36,12 @@ def _run_evaluation(inputs: Inputs, context: Context) -> ShardResult:
                 rejects.append(_reject(item))
             else:
                 rows.append(
-                    {"evaluation_set": source.name, "item": item.id, "problem": item.problem}
+                    {
+                        "evaluation_set": source.name,
+                        "item": item.id,
+                        "problem": item.problem,
+                        "answer": item.answer,
+                    }
                 )
     rows.sort(key=lambda row: (row["evaluation_set"], row["item"]))
     return ShardResult(rows, rejects)
@@ -44,7 +49,7 @@ def _run_evaluation(inputs: Inputs, context: Context) -> ShardResult:
 
 EVALUATION_STAGE = Stage(
     name="evaluation",
-    version=1,
+    version=2,
     inputs=(),
     output=schemas.EVALUATION,
     run_shard=_run_evaluation,

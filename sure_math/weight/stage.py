@@ -19,7 +19,7 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
         responses[row["problem_id"]].append(row)
     rows: list[Row] = []
     rejects: list[Reject] = []
-    for problem in inputs["decontaminate"].to_pylist():
+    for problem in inputs["pool"].to_pylist():
         group = responses.get(problem["problem_id"])
         if group:
             rows.append({**problem, **annotation(group, context.recipe)})
@@ -89,10 +89,10 @@ def _config(recipe: Recipe) -> dict[str, Any]:
 STAGE = Stage(
     name="weight",
     version=1,
-    inputs=("cluster", "decontaminate"),
+    inputs=("cluster", "pool"),
     output=schemas.ANNOTATED,
     run_shard=_run,
     config=_config,
-    expected=lambda inputs, recipe: int(inputs["decontaminate"].num_rows),
+    expected=lambda inputs, recipe: int(inputs["pool"].num_rows),
     reasons=frozenset({"no_response"}),
 )

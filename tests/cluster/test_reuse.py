@@ -95,7 +95,7 @@ def finished(tmp_path: Path, server: ScriptedServer, original: Path) -> Run:
 
 def questions(run: Run) -> set[str]:
     """Every question the judge answered in a run."""
-    pool = run.store("decontaminate").read_all().to_pylist()
+    pool = run.store("pool").read_all().to_pylist()
     texts = {row["problem_id"]: row["problem"] for row in pool}
     return {
         f"Problem: {texts[said['problem_id']]}\n\nAnswer A: {a}\nAnswer B: {b}"

@@ -30,7 +30,7 @@ def cluster(folder: Path, server: ScriptedServer | None, **settings: object) -> 
         for identity, answers in ANSWERS.items()
         for index, answer in enumerate(answers)
     ]
-    inputs = {"answers": rows, "decontaminate": [pooled(f"Problem {p}", p) for p in ANSWERS]}
+    inputs = {"answers": rows, "pool": [pooled(f"Problem {p}", p) for p in ANSWERS]}
     settings = {"controls": "skip", **settings}
     return run_stage(STAGE, served(server, cluster=settings), folder, inputs)
 
@@ -99,7 +99,7 @@ def test_conflicting_verdicts_are_counted_on_every_row(tmp_path: Path) -> None:
         return "no" if pair == {"a1", "c1"} else "yes"
 
     rows = [answered("p", index, answer) for index, answer in enumerate(["a1", "b1", "c1"])]
-    inputs = {"answers": rows, "decontaminate": [pooled("Which?", "p")]}
+    inputs = {"answers": rows, "pool": [pooled("Which?", "p")]}
     with ScriptedServer(contradict) as server:
         recipe = served(server, cluster={"equivalence": "paper", "controls": "skip"})
         result = run_stage(STAGE, recipe, tmp_path, inputs)
@@ -132,7 +132,7 @@ def test_complete_linkage_keeps_a_contradiction_apart(tmp_path: Path) -> None:
 
     words = ["ant", "bed", "abed"]
     rows = [answered("p", index, answer) for index, answer in enumerate(words)]
-    inputs = {"answers": rows, "decontaminate": [pooled("Which?", "p")]}
+    inputs = {"answers": rows, "pool": [pooled("Which?", "p")]}
     found = {}
     for linkage in ("single", "complete"):
         with ScriptedServer(overlap) as server:
@@ -158,6 +158,6 @@ def test_a_shard_of_nothing_but_hostile_responses_yields_its_rows(tmp_path: Path
     extracted = run_stage(ANSWERS_STAGE, recipe, tmp_path, {"sample": rows}).rows
     assert sum(row["answer"] is not None for row in extracted) > len(texts) // 2
     problems = [pooled(f"Problem {p}", p) for p in {row["problem_id"] for row in rows}]
-    result = run_stage(STAGE, recipe, tmp_path, {"answers": extracted, "decontaminate": problems})
+    result = run_stage(STAGE, recipe, tmp_path, {"answers": extracted, "pool": problems})
     for row in result.rows:
         assert (row["cluster"] == MISSING) == (row["answer"] is None)

@@ -15,7 +15,7 @@ PROBLEMS = [pooled(f"How many legs have {n} dogs?", f"p{n}") for n in range(4)]
 
 def sample(folder: Path, server: ScriptedServer, **settings: object) -> ShardResult:
     recipe = served(server, sample={"n": 3, **settings})
-    return run_stage(STAGE, recipe, folder, {"decontaminate": PROBLEMS})
+    return run_stage(STAGE, recipe, folder, {"pool": PROBLEMS})
 
 
 def test_every_response_is_a_row_in_the_order_of_the_problems(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_every_problem_has_a_seed_of_its_own_which_was_sent(tmp_path: Path) -> N
     with ScriptedServer() as server:
         assert sample(tmp_path, server).rows == result.rows
         other = served(server, seed=1, sample={"n": 3})
-        again = run_stage(STAGE, other, tmp_path, {"decontaminate": PROBLEMS})
+        again = run_stage(STAGE, other, tmp_path, {"pool": PROBLEMS})
     assert not {row["seed"] for row in again.rows} & set(stored.values())
 
 

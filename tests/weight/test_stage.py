@@ -95,7 +95,7 @@ def test_the_commonest_then_shortest_wording_stands_for_a_cluster() -> None:
 
 def test_every_problem_is_a_row_or_a_reject(tmp_path: Path) -> None:
     problems = [pooled("Add 2 and 3.", "p"), pooled("Add 2 and 4.", "silent")]
-    inputs = {"cluster": group(*[("5", 0)] * 8), "decontaminate": problems}
+    inputs = {"cluster": group(*[("5", 0)] * 8), "pool": problems}
     result = run_stage(STAGE, served(None), tmp_path, inputs)
     (row,) = result.rows
     assert (row["problem_id"], row["problem"], row["w_se"]) == ("p", "Add 2 and 3.", 1)
