@@ -1,8 +1,12 @@
-"""Checks of the curated problems algebra-1 to algebra-8."""
+"""Checks of the curated problems algebra-1 to algebra-19."""
 
 from fractions import Fraction
+from math import cbrt, sqrt
 
+import numpy as np
 import sympy as sp
+
+from sure_math.seeds.curated.checks.numeric import least, rational, surd
 
 x = sp.Symbol("x", real=True)
 
@@ -61,3 +65,90 @@ def algebra_8() -> int:
     }
     (value,) = values
     return value
+
+
+def algebra_9() -> Fraction:
+    """Tries all weights of the empty aquarium; the first fact then gives the water."""
+    (empty,) = [e for e in range(38) if e + Fraction(2 * (38 - e), 3) == 29]
+    return Fraction(empty)
+
+
+def algebra_10() -> int:
+    """Tries the integers from 7 on."""
+    (larger,) = [n for n in range(7, 1000) if n**2 - (n - 6) ** 2 == 132]
+    return larger
+
+
+def algebra_11() -> int:
+    """Adds up the terms and halves the sum until it is 1."""
+    total, halvings = sum([8**5] * 16), 0
+    while total > 1:
+        assert total % 2 == 0
+        total, halvings = total // 2, halvings + 1
+    return halvings
+
+
+def algebra_12() -> int:
+    """Tries the integers with the logarithms to base 16: the increasing sum reaches 7 once."""
+    (found,) = [n for n in range(1, 1000) if n**4 * n**2 * n == 16**7]
+    return found
+
+
+def algebra_13() -> set[sp.Expr]:
+    """Squares the equation and keeps the roots that solve it."""
+    roots = sp.solve((x - 3) ** 2 - (2 * sp.sqrt(x**2) - 6) ** 2, x)
+    return {r for r in roots if abs(r - 3) == 2 * abs(r) - 6}
+
+
+def algebra_14() -> sp.Expr:
+    """Solves the second equation for five double roots."""
+    gaps = set()
+    for double in range(-2, 3):
+        low, high = sorted(sp.solve((x - double) ** 2 - 18, x))
+        gaps.add(high - low)
+    (gap,) = gaps
+    return gap
+
+
+def algebra_15() -> Fraction:
+    """Adds the real cube roots numerically."""
+    inner = 22 * sqrt(2)
+    return rational(cbrt(25 + inner) + cbrt(25 - inner))
+
+
+def algebra_16() -> sp.Expr:
+    """Puts x = 1, computes y and the quotient numerically, and recognises its square."""
+    y = (7 + sqrt(45)) / 2
+    return surd((1 + y**3) / (y - 1) ** 3)
+
+
+def algebra_17() -> sp.Set:
+    """Counts the solutions for k = 0, 1/2, ..., 14; the values found lie in one run and 0."""
+    found = [k for k in (sp.Rational(i, 2) for i in range(29)) if _solutions(k) == 4]
+    assert found == [0] + [sp.Rational(i, 2) for i in range(9, 24)]
+    half = sp.Rational(1, 2)
+    return sp.Union(sp.FiniteSet(0), sp.Interval.open(found[1] - half, found[-1] + half))
+
+
+def _solutions(k: sp.Expr) -> int:
+    sizes = {r for sign in (1, -1) for r in sp.real_roots(x**2 - 8 * x + 12 + sign * k) if r >= 0}
+    return sum(1 if r == 0 else 2 for r in sizes)
+
+
+def algebra_18() -> Fraction:
+    """Computes the three roots of t³ - 7t = c for several c."""
+    sums = {
+        rational(sum(float(r) ** 4 for r in np.roots([1, 0, -7, -c])), 1e-7) for c in range(-7, 8)
+    }
+    (value,) = sums
+    return value
+
+
+def algebra_19() -> sp.Expr:
+    """Minimises the sum over x numerically; the equation gives y."""
+
+    def total(t: float) -> float:
+        other = 27 / (t + sqrt(t * t + 9))
+        return t + (other * other - 9) / (2 * other)
+
+    return surd(least(total, (-20, 20)))

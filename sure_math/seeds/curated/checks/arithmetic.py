@@ -1,6 +1,7 @@
-"""Checks of the curated problems arithmetic-1 to arithmetic-8."""
+"""Checks of the curated problems arithmetic-1 to arithmetic-19."""
 
 from fractions import Fraction
+from itertools import count, pairwise
 from math import isqrt
 
 
@@ -44,3 +45,85 @@ def arithmetic_8() -> int:
     root = isqrt(square)
     assert root * root == square
     return root
+
+
+def arithmetic_9() -> int:
+    """Tries all pairs of digits."""
+    digits = range(10)
+    return max(a * b for a in digits for b in digits if 602 + 10 * a - (207 + 10 * b) == 415)
+
+
+def arithmetic_10() -> Fraction:
+    """Tries all whole numbers of minutes that the whole candle may burn."""
+    lasts = next(t for t in range(1, 1000) if Fraction(10, t) == Fraction(5, 6) - Fraction(3, 4))
+    return Fraction(3, 4) * lasts
+
+
+def arithmetic_11() -> int:
+    """Tries all numbers of books, with the number of shelves that the first fact gives."""
+    (books,) = {n for n in range(5, 1000, 12) if 14 * ((n - 5) // 12) == n + 9}
+    return books
+
+
+def arithmetic_12() -> Fraction:
+    """Follows the juice and the water apart, millilitre by millilitre."""
+    juice, water = Fraction(270), Fraction(330)
+    for left in range(600, 400, -1):
+        juice, water = juice - juice / left, water - water / left
+    water += 200
+    return 100 * juice / (juice + water)
+
+
+def arithmetic_13() -> int:
+    """Moves the clock on minute by minute of true time."""
+    shown = Fraction(8 * 60)
+    for minute in count(1):
+        shown += Fraction(64, 60)
+        if shown == 14 * 60 + 24:
+            return minute
+    raise AssertionError
+
+
+def arithmetic_14() -> Fraction:
+    """Computes the arrival times of 20 parcels at an end 200 metres away."""
+    speed, walk = Fraction(4, 5), Fraction(6, 5)
+    arrivals = sorted(5 * k + (200 - walk * 5 * k) / speed for k in range(20))
+    (gap,) = {b - a for a, b in pairwise(arrivals)}
+    return gap
+
+
+def arithmetic_15() -> int:
+    """Divides by hand, digit by digit."""
+    return sum(_digits(7, 13, 10, 100))
+
+
+def arithmetic_16() -> int:
+    """Divides 1 by 5 by hand in every base up to 999."""
+    (base,) = [b for b in range(8, 1000) if _digits(1, 5, b, 12) == [1, 7] * 6]
+    return base
+
+
+def arithmetic_17() -> int:
+    """Adds up the digits of the number itself."""
+    return sum(map(int, str((10**20 - 3) ** 3)))
+
+
+def arithmetic_18() -> int:
+    """Adds up the digits of the product itself."""
+    return sum(map(int, str(int("6" * 21) * int("7" * 21))))
+
+
+def arithmetic_19() -> int:
+    """Tries all blocks of six digits: 1/n is block/999999, and the block must not repeat inside."""
+    blocks = [b for b in range(1, 10**6) if 999_999 % b == 0]
+    periods = [f"{b:06}" for b in blocks]
+    return sum(p not in (p[:1] * 6, p[:2] * 3, p[:3] * 2) for p in periods)
+
+
+def _digits(numerator: int, denominator: int, base: int, places: int) -> list[int]:
+    """The digits of a fraction after the point, by long division."""
+    digits, rest = [], numerator % denominator
+    for _ in range(places):
+        digit, rest = divmod(rest * base, denominator)
+        digits.append(digit)
+    return digits

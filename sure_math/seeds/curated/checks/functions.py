@@ -1,7 +1,12 @@
-"""Checks of the curated problems functions-1 to functions-8."""
+"""Checks of the curated problems functions-1 to functions-19."""
+
+from fractions import Fraction
+from math import floor, sqrt
 
 import sympy as sp
 from sympy.calculus.util import continuous_domain, function_range
+
+from sure_math.seeds.curated.checks.numeric import least, rational, surd
 
 x = sp.Symbol("x", real=True)
 
@@ -53,3 +58,95 @@ def functions_8() -> set[sp.Expr]:
     """With floor n, x² = 7n - 5; x² >= n² bounds n."""
     candidates = {n: sp.sqrt(7 * n - 5) for n in range(1, 8)}
     return {root for n, root in candidates.items() if sp.floor(root) == n}
+
+
+def functions_9() -> Fraction:
+    """Tries all lengths in steps of 100 metres."""
+    (metres,) = [m for m in range(2000, 50_000, 100) if 4500 + 18 * (m - 2000) // 10 == 17_100]
+    return Fraction(metres, 1000)
+
+
+def functions_10() -> Fraction:
+    """Tries the fractions with denominators up to 9: the three points lie on one line."""
+    places = {Fraction(p, q) for q in range(1, 10) for p in range(-99, 100)}
+    (place,) = [t for t in places if (t - 2) * (-2 - 7) == (5 - 2) * (0 - 7)]
+    return place
+
+
+def functions_11() -> Fraction:
+    """Reads the root of the linear difference off its values at 0 and 1."""
+
+    def f(t: int) -> int:
+        return 2 * t + 1
+
+    at_zero, at_one = (f(f(t)) - f(t) - 10 for t in (0, 1))
+    return Fraction(-at_zero, at_one - at_zero)
+
+
+def functions_12() -> tuple[sp.Expr, sp.Expr]:
+    """Asks for which c the mean of the values at c + t and c - t does not depend on t."""
+    c, t = sp.symbols("c t", real=True)
+    cubic = sp.Lambda(x, x**3 - 6 * x**2 + 5 * x + 1)
+    mean = sp.Poly((cubic(c + t) + cubic(c - t)) / 2, t)
+    *rest, constant = mean.all_coeffs()
+    (centre,) = sp.solve(rest, c, dict=True)
+    return centre[c], sp.expand(constant.subs(c, centre[c]))
+
+
+def functions_13() -> sp.Set:
+    """Tries all multiples of 1/12: both floors are constant between two multiples of 1/2."""
+    found = [k for k in range(-240, 240) if (2 * k) // 12 + k // 12 == 22]
+    assert found == list(range(found[0], found[-1] + 1))
+    return sp.Interval.Ropen(sp.Rational(found[0], 12), sp.Rational(found[-1] + 1, 12))
+
+
+def functions_14() -> Fraction:
+    """Adds the strips of width 1; the boundary is straight within each of them."""
+    middles = [Fraction(2 * k + 1, 2) for k in range(-20, 20)]
+    heights = [9 - abs(m - 1) - abs(m - 4) for m in middles]
+    return sum((h for h in heights if h > 0), Fraction(0))
+
+
+def functions_15() -> sp.Expr:
+    """Fits f(x) = u·x + v·(x + 6)/(x - 1) and tests it on the equation."""
+    u, v = sp.symbols("u v")
+    partner = (x + 6) / (x - 1)
+    f = u * x + v * partner
+    difference = sp.numer(sp.together(f + 2 * f.subs(x, partner) - 3 * x))
+    fitted = sp.solve(sp.Poly(difference, x).all_coeffs(), [u, v], dict=True)
+    return f.subs(fitted[0]).subs(x, 2)
+
+
+def functions_16() -> int:
+    """Solves exactly on each of the eight pieces on which the left side is linear."""
+
+    def tent(t: Fraction) -> Fraction:
+        return 1 - abs(2 * t - 1)
+
+    ends = [Fraction(k, 8) for k in range(9)]
+    gaps = [tent(tent(tent(t))) - t / 2 for t in ends]
+    pieces = zip(ends, gaps, ends[1:], gaps[1:], strict=False)
+    return len({a + (b - a) * g / (g - h) for a, g, b, h in pieces if g * h <= 0 and g != h})
+
+
+def functions_17() -> sp.Set:
+    """Takes both extreme values numerically; recognises the upper one by its distance from 5."""
+
+    def f(t: float) -> float:
+        return t + sqrt(max(0.0, 10 * t - t * t - 21))
+
+    upper = -least(lambda t: -f(t), (3, 7))
+    return sp.Interval(rational(least(f, (3, 7))), 5 + surd(upper - 5))
+
+
+def functions_18() -> int:
+    """Computes the function from its recursion."""
+    values = [0]
+    for n in range(1, 729):
+        values.append(values[n // 3] + (0, 1, -1)[n % 3])
+    return values.count(0)
+
+
+def functions_19() -> int:
+    """Adds the terms."""
+    return sum(floor(Fraction(37 * k, 101) + Fraction(1, 2)) for k in range(1, 101))

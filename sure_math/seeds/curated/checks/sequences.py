@@ -1,7 +1,8 @@
-"""Checks of the curated problems sequences-1 to sequences-8."""
+"""Checks of the curated problems sequences-1 to sequences-19."""
 
 from fractions import Fraction
-from math import isqrt
+from itertools import cycle
+from math import gcd, isqrt, prod
 
 import sympy as sp
 
@@ -52,3 +53,84 @@ def sequences_8() -> int:
     for _ in range(50):
         a, b = 2 * a + 3 * b, a + 2 * b
     return (a + isqrt(3 * b * b)) % 100
+
+
+def sequences_9() -> int:
+    """Lays hexagon after hexagon."""
+    matches, hexagons = 1, 0
+    while matches < 201:
+        matches, hexagons = matches + 5, hexagons + 1
+    assert matches == 201
+    return hexagons
+
+
+def sequences_10() -> int:
+    """Lists the colours of the 123 seconds."""
+    return [colour for colour, _ in zip(cycle("RGGBY"), range(123), strict=False)].count("G")
+
+
+def sequences_11() -> int:
+    """Tries all whole differences."""
+    (largest,) = [60 + 4 * d for d in range(1, 180) if sum(60 + k * d for k in range(5)) == 540]
+    return largest
+
+
+def sequences_12() -> int:
+    """Follows the recursion."""
+    a = 5
+    for n in range(1, 50):
+        a += 2 * n
+    return a
+
+
+def sequences_13() -> int:
+    """Writes the sequence down."""
+    return sum([n for n in range(1, 100) for _ in range(n)][:100])
+
+
+def sequences_14() -> Fraction:
+    """Multiplies the factors."""
+    return prod((1 - Fraction(4, k * k) for k in range(3, 41)), start=Fraction(1))
+
+
+def sequences_15() -> Fraction:
+    """Follows the recursion in fractions."""
+    x = Fraction(3)
+    for _ in range(49):
+        x = (3 * x - 4) / (x - 1)
+    return x
+
+
+def sequences_16() -> int:
+    """Follows the recursion and adds up."""
+    terms = [5, 12]
+    while len(terms) < 2026:
+        terms.append(max(terms[-1], 0) - terms[-2])
+    return sum(terms)
+
+
+def sequences_17() -> Fraction:
+    """Adds nine terms; the rest is below 10^-80."""
+    a, total = 5, Fraction(0)
+    for n in range(9):
+        total += Fraction(3**n, a)
+        a = a * a - 3 * a + 3
+    near = total.limit_denominator(1000)
+    assert abs(near - total) < Fraction(1, 10**80)
+    return near
+
+
+def sequences_18() -> Fraction:
+    """Follows the recursion in fractions."""
+    x = Fraction(3)
+    for _ in range(4):
+        x = (x**3 + 3 * x) / (3 * x**2 + 1)
+    return x
+
+
+def sequences_19() -> int:
+    """Computes both terms and applies Euclid's algorithm."""
+    terms = [0, 1]
+    while len(terms) <= 42:
+        terms.append(4 * terms[-1] - terms[-2])
+    return gcd(terms[30], terms[42])
