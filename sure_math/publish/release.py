@@ -8,6 +8,7 @@ import glob
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,26 +17,28 @@ from typing import Any
 import polars as pl
 
 from sure_math import __version__
-from sure_math.backends import model_name
+from sure_math.config import Recipe
 from sure_math.errors import PublishError
 from sure_math.judging.controls import read_report
-from sure_math.publish.card import TABLES, front_matter, render_card
+from sure_math.publish.card import render_card
+from sure_math.publish.duties import non_commercial_line
+from sure_math.publish.front_matter import front_matter
 from sure_math.publish.hub import features_yaml, prove
-from sure_math.publish.tables import ReleaseFile, write_tables
+from sure_math.publish.licenses import conditions, refuse_rows
+from sure_math.publish.provenance import provenance, stage_summary
+from sure_math.publish.tables import ReleaseFile, configs, write_tables
 from sure_math.runtime.run import Run
-from sure_math.runtime.shards import totals
-from sure_math.seeds.cards import SourceCard, source_card
 
 MANIFEST = "sure_math.json"
-_ENTRIES = {"README.md", "LICENSE", MANIFEST, "provenance.json", "data", "responses"}
+_TEXTS = {"README.md", "LICENSE", MANIFEST, "provenance.json"}
 
 
 def write_release(run: Run, out: Path) -> Path:
     """Write the release of a finished run to `out` and return its path.
 
     Raises:
-        PublishError: stages are missing, the place is taken by something else, or the written
-            folder does not load.
+        PublishError: stages are missing, the place is taken by something else, rows have a licence
+            that the recipe does not allow, or the written folder does not load.
     """
     annotated, clusters = run.store("weight"), run.store("cluster")
     if not (annotated.complete() and clusters.complete()):
@@ -47,10 +50,12 @@ def write_release(run: Run, out: Path) -> Path:
     staging = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
         refuse_foreign(place)
+        refuse_rows(annotated, run.recipe.publish.licenses)
         _remove_leftovers(place, "tmp")
         staging.mkdir(parents=True)
-        files = write_tables(staging, annotated, clusters)
-        if not any(file.config == "default" for file in files):
+        licenses = run.recipe.publish.licenses
+        files = write_tables(staging, annotated, clusters, run.store("seeds"), licenses)
+        if not files:
             raise PublishError("the run has no annotated problem", hint="see `sure-math status`")
         _write_texts(staging, place.name, run, files)
         prove(staging, {(f.config, f.split): _rows(files, f) for f in files})
@@ -79,7 +84,7 @@ def refuse_foreign(out: Path) -> None:
     if not out.exists():
         return
     names = {path.name for path in out.iterdir()} if out.is_dir() else {out.name}
-    foreign = sorted(names - _ENTRIES if MANIFEST in names else names)
+    foreign = sorted(names - _entries(out) if MANIFEST in names else names)
     if foreign:
         raise PublishError(
             f"{out} exists and holds what no release of sure-math made: {', '.join(foreign[:5])}",
@@ -88,70 +93,60 @@ def refuse_foreign(out: Path) -> None:
         )
 
 
+def _entries(release: Path) -> set[str]:
+    """What stands in the folder of a release by its own manifest."""
+    try:
+        files = json.loads((release / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return _TEXTS | {file["path"].split("/")[0] for file in files}
+    except (ValueError, KeyError, TypeError):
+        return set()  # somebody else's file of that name
+
+
 def _write_texts(folder: Path, name: str, run: Run, files: list[ReleaseFile]) -> None:
-    problems = pl.concat([pl.read_parquet(folder / f.path) for f in files if f.config == "default"])
-    licenses = sorted(problems["license"].unique().to_list())
-    features = {name: features_yaml(table.schema) for name, table in TABLES.items()}
-    head = front_matter(run.recipe, files, licenses, features)
-    card = render_card(
-        head,
-        name,
-        run.recipe,
-        problems,
-        stage_summary(run),
-        _sources(run),
-        _blocked(run),
-        _judge_controls(run),
-    )
+    problems = _problems(folder, run.recipe, files)
+    facts = provenance(run, problems)
+    features = {
+        config.name: features_yaml(config.table.schema)
+        for key in facts["licenses"]
+        for config in configs(key)
+    }
+    head = front_matter(run.recipe, files, problems["license"].unique().to_list(), features)
+    warned = _warnings(problems)
+    stages = stage_summary(run)
+    controls = _judge_controls(run)
+    card = render_card(head, name, run.recipe, problems, facts, stages, controls, warned)
     (folder / "README.md").write_text(card, encoding="utf-8")
-    (folder / "LICENSE").write_text(_license_text(licenses), encoding="utf-8")
+    (folder / "LICENSE").write_text(_license_text(facts["licenses"]), encoding="utf-8")
     manifest = {
         "sure_math": __version__,
         "version": run.recipe.publish.version,
         "files": [asdict(file) for file in files],
     }
     _dump(folder / MANIFEST, manifest)
-    recipe = run.recipe.content()  # without the addresses and paths of this machine
-    for role, model in recipe["models"].items():
-        model["model"] = model_name(getattr(run.recipe.models, role))
-    provenance = {
-        "recipe": recipe,
-        "stages": {s.name: run.store(s.name).stage_hash for s in run.stages},
-    }
-    _dump(folder / "provenance.json", provenance)
+    _dump(folder / "provenance.json", facts)
+
+
+def _problems(folder: Path, recipe: Recipe, files: list[ReleaseFile]) -> pl.DataFrame:
+    """The rows of all configurations of problems, with the name of theirs."""
+    return pl.concat(
+        pl.read_parquet(folder / file.path).with_columns(config=pl.lit(file.config))
+        for file in files
+        if file.config in recipe.publish.licenses
+    )
+
+
+def _warnings(problems: pl.DataFrame) -> list[str]:
+    """What whoever takes the default configuration must know first; said on the terminal too."""
+    line = non_commercial_line(problems.filter(pl.col("config") == "default"))
+    if line is None:
+        return []
+    line = f"configuration default is not free for every use: {line}"
+    warnings.warn(line, stacklevel=2)
+    return [line]
 
 
 def _dump(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def stage_summary(run: Run) -> list[dict[str, Any]]:
-    """Rows and rejects of every stage, from the shard footers."""
-    summary = []
-    for stage in run.stages:
-        footers = run.store(stage.name).scan().values()
-        reasons = totals(footer.rejected for footer in footers)
-        summary.append(
-            {
-                "name": stage.name,
-                "rows": sum(footer.rows for footer in footers),
-                "rejected": sum(reasons.values()),
-                "reasons": ", ".join(f"{name} {count}" for name, count in reasons.items()),
-            }
-        )
-    return summary
-
-
-def _sources(run: Run) -> Mapping[str, SourceCard | None]:
-    return {each.name: source_card(each.adapter) for each in run.recipe.seeds.sources}
-
-
-def _blocked(run: Run) -> list[tuple[str, int]]:
-    found: dict[str, set[str]] = {s.name: set() for s in run.recipe.decontaminate.evaluation_sets}
-    for stage in ("seeds", "decontaminate"):
-        for row in run.store(stage).read_side("verdicts").to_pylist():
-            found.setdefault(row["evaluation_set"], set()).add(row["problem_id"])
-    return [(name, len(ids)) for name, ids in found.items()]
 
 
 def _judge_controls(run: Run) -> str | None:
@@ -160,13 +155,18 @@ def _judge_controls(run: Run) -> str | None:
     return report.summary() if report else None
 
 
-def _license_text(licenses: list[str]) -> str:
-    listing = "\n".join(f"- {name}" for name in licenses)
-    return (
-        "The rows of this dataset have the licence named in their column `license`:\n"
-        f"{listing}\n\n"
-        "It is the licence of the source of the root problem. README.md lists the sources.\n"
-    )
+def _license_text(licenses: Mapping[str, Mapping[str, int]]) -> str:
+    """Licences and their conditions by configuration."""
+    lines = [
+        "Every row of this dataset has the licence named in its column `license`: that of the",
+        "source of its root problem. README.md lists the sources, and what the models that wrote",
+        "the rows ask of those who use them.",
+    ]
+    for name, counts in licenses.items():
+        lines += ["", f"Configurations {' and '.join(each.name for each in configs(name))}:"]
+        lines += [f"- {license_id}: {count} problems" for license_id, count in counts.items()]
+        lines += [sentence.replace("*", "") for sentence in conditions(counts)]
+    return "\n".join(lines) + "\n"
 
 
 def _swap(staging: Path, out: Path) -> None:

@@ -1,4 +1,4 @@
-"""The release tables: one row per problem (`default`) and one per response (`responses`).
+"""The release tables: one row per problem and one per response, in each configuration.
 
 Files are Parquet with zstd, a page index and content-defined chunking, rows in stable order by
 id, so that a hub stores and sends only what changed between two versions.
@@ -6,7 +6,7 @@ id, so that a hub stores and sends only what changed between two versions.
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sure_math import schemas
+from sure_math.publish.licenses import placement
 from sure_math.runtime.store import StageStore
+from sure_math.text import canonical_text
 
 SPLITS = ("train", "test")
-_ROWS_PER_FILE = {"default": 100_000, "responses": 50_000}
 _ROW_GROUP = 20_000
 
 
@@ -35,32 +36,85 @@ class ReleaseFile:
     sha256: str
 
 
-def write_tables(folder: Path, annotated: StageStore, clusters: StageStore) -> list[ReleaseFile]:
-    """Write every configuration and split; a split without rows has no file."""
-    problems = _Collector(folder, "default", "data", schemas.RELEASE.schema)
-    responses = _Collector(folder, "responses", "responses", schemas.RELEASE_RESPONSES.schema)
-    for split in SPLITS:
-        totals = {"default": 0, "responses": 0}
-        for problem_rows, response_rows in _split_shards(split, annotated, clusters):
-            totals["default"] += problem_rows.num_rows
-            totals["responses"] += response_rows.num_rows
-        problems.start(split, totals["default"])
-        responses.start(split, totals["responses"])
-        for problem_rows, response_rows in _split_shards(split, annotated, clusters):
-            problems.add(problem_rows)
-            responses.add(response_rows)
-        problems.finish()
-        responses.finish()
-    return problems.files + responses.files
+@dataclass(frozen=True)
+class Config:
+    """A configuration of the release: its name, its folder and what its rows are."""
+
+    name: str
+    folder: str
+    table: schemas.Table
+    rows_per_file: int
 
 
-def _split_shards(
-    split: str, annotated: StageStore, clusters: StageStore
+def configs(name: str) -> tuple[Config, Config]:
+    """The two configurations behind a key of `publish.licenses`: problems and responses."""
+    folder = "data" if name == "default" else name
+    responses = "responses" if name == "default" else f"{name}_responses"
+    return (
+        Config(name, folder, schemas.RELEASE, 100_000),
+        Config(responses, responses, schemas.RELEASE_RESPONSES, 50_000),
+    )
+
+
+def write_tables(
+    root: Path,
+    annotated: StageStore,
+    clusters: StageStore,
+    seeds: StageStore,
+    licenses: Mapping[str, Sequence[str]],
+) -> list[ReleaseFile]:
+    """Write every configuration and split below `root`; one without rows has no file."""
+    digests = _root_digests(annotated, seeds)
+    files: list[ReleaseFile] = []
+    for name in licenses:
+        allowed = [each for each, place in placement(licenses).items() if place == name]
+        problems, responses = (_Collector(root, config) for config in configs(name))
+        for split in SPLITS:
+            counted = [(len(p), len(r)) for p, r in _shards(split, annotated, clusters, allowed)]
+            if not any(count for count, _ in counted):
+                continue
+            problems.start(split, sum(count for count, _ in counted))
+            responses.start(split, sum(count for _, count in counted))
+            for mine, replies in _shards(split, annotated, clusters, allowed, whole=True):
+                digest = [digests[root_id] for root_id in mine["root_id"].to_pylist()]
+                problems.add(mine.append_column("root_sha256", pa.array(digest, pa.string())))
+                responses.add(replies)
+            problems.finish()
+            responses.finish()
+        files += problems.files + responses.files
+    return files
+
+
+def _root_digests(annotated: StageStore, seeds: StageStore) -> dict[str, str]:
+    """SHA-256 of the canonical text of every root problem that has rows."""
+    roots = pl.concat([pl.DataFrame(part) for part in annotated.tables(["root_id"])])["root_id"]
+    found: dict[str, str] = {}
+    for part in seeds.tables(["problem_id", "problem"]):
+        rows = pl.DataFrame(part).filter(pl.col("problem_id").is_in(roots.unique().implode()))
+        for identity, problem in rows.iter_rows():
+            found[identity] = hashlib.sha256(canonical_text(problem).encode()).hexdigest()
+    return found
+
+
+def _shards(
+    split: str,
+    annotated: StageStore,
+    clusters: StageStore,
+    allowed: Sequence[str],
+    *,
+    whole: bool = False,
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """The problems of a split under these licences, and their responses, shard by shard.
+
+    Only the columns that decide this are read, unless the `whole` rows are wanted.
+    """
+    licenses, ids = pa.array(allowed, pa.string()), ["problem_id"]
     for index in sorted(annotated.scan()):
-        table = annotated.read(index)
-        mine = table.filter(pc.equal(table["split"], split))
-        replies = clusters.read(index)
+        table = annotated.read(index, None if whole else [*ids, "split", "license"])
+        license_ids = pc.utf8_lower(pc.utf8_trim_whitespace(table["license"]))
+        fits = pc.and_(pc.equal(table["split"], split), pc.is_in(license_ids, licenses))
+        mine = table.filter(fits)
+        replies = clusters.read(index, None if whole else ids)
         wanted = pc.is_in(replies["problem_id"], value_set=mine["problem_id"].combine_chunks())
         yield mine, replies.filter(wanted)
 
@@ -68,10 +122,10 @@ def _split_shards(
 class _Collector:
     """Gathers the rows of one configuration and cuts them into files of fixed size."""
 
-    def __init__(self, root: Path, config: str, folder: str, schema: pa.Schema) -> None:
+    def __init__(self, root: Path, config: Config) -> None:
         self.files: list[ReleaseFile] = []
-        self._root, self._config, self._folder, self._schema = root, config, folder, schema
-        self._limit = _ROWS_PER_FILE[config]
+        self._root, self._config = root, config
+        self._schema, self._limit = config.table.schema, config.rows_per_file
         self._split, self._count, self._number = "", 0, 0
         self._waiting: list[pa.Table] = []
 
@@ -94,7 +148,7 @@ class _Collector:
 
     def _write(self, table: pa.Table) -> None:
         name = f"{self._split}-{self._number:05d}-of-{self._count:05d}.parquet"
-        path = self._root / self._folder / name
+        path = self._root / self._config.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(
             table.cast(self._schema).combine_chunks(),
@@ -107,9 +161,9 @@ class _Collector:
         )
         data = path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
-        relative = f"{self._folder}/{name}"
+        relative = f"{self._config.folder}/{name}"
         self.files.append(
-            ReleaseFile(self._config, self._split, relative, table.num_rows, len(data), digest)
+            ReleaseFile(self._config.name, self._split, relative, len(table), len(data), digest)
         )
         self._number += 1
 

@@ -1,0 +1,95 @@
+"""The YAML block of the data card, which `datasets` and a hub read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sure_math.config import Recipe
+from sure_math.publish.licenses import normal
+from sure_math.publish.tables import SPLITS, ReleaseFile
+from sure_math.runtime.ids import stable_hash
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"))
+_LARGEST = "1M<n<10M"
+_ON_THE_HUB = frozenset(
+    {"apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "gpl-3.0", "odbl", "odc-by", "pddl",
+     "cc0-1.0", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc-by-nd-4.0",
+     "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0", "cc-by-nc-nd-4.0",
+     "unknown"}
+)  # fmt: skip
+"""Licence identifiers that a hub accepts; any other is `other` with a name."""
+
+
+def front_matter(
+    recipe: Recipe,
+    files: Sequence[ReleaseFile],
+    licenses: Sequence[str],
+    features: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The YAML block of these files.
+
+    Version and content digest stand in every configuration, because the cache of `datasets` keys
+    a local folder by its YAML: without them a changed file would silently load as the old one.
+
+    Args:
+        licenses: those of all rows.
+        features: of every configuration, as `datasets` writes them.
+    """
+    rows = sum(file.rows for file in files if file.config in recipe.publish.licenses)
+    head: dict[str, Any] = {
+        "pretty_name": recipe.publish.pretty_name,
+        "language": ["en"],
+        **_license(licenses),
+        "task_categories": ["text-generation", "question-answering"],
+        "tags": ["mathematics", "reasoning", "semantic-entropy", "distillation", "uncertainty"],
+        "size_categories": [next((name for limit, name in _SIZES if rows < limit), _LARGEST)],
+        "configs": [],
+        "dataset_info": [],
+    }
+    for config in dict.fromkeys(file.config for file in files):
+        mine = [file for file in files if file.config == config]
+        head["configs"].append(_config(config, mine, recipe.publish.version))
+        head["dataset_info"].append(_info(config, mine, features[config]))
+    return head
+
+
+def _license(licenses: Sequence[str]) -> dict[str, str]:
+    found = sorted({normal(license_id) for license_id in licenses})
+    if len(found) == 1 and found[0] in _ON_THE_HUB:
+        return {"license": found[0]}
+    name = found[0] if len(found) == 1 else "per-row"
+    return {"license": "other", "license_name": name, "license_link": "LICENSE"}
+
+
+def _splits(files: Sequence[ReleaseFile]) -> list[str]:
+    return [split for split in SPLITS if any(file.split == split for file in files)]
+
+
+def _config(name: str, files: Sequence[ReleaseFile], version: str) -> dict[str, Any]:
+    return {
+        "config_name": name,
+        **({"default": True} if name == "default" else {}),
+        "version": version,
+        "description": f"content {stable_hash([file.sha256 for file in files], size=8)}",
+        "data_files": [
+            {"split": split, "path": [file.path for file in files if file.split == split]}
+            for split in _splits(files)
+        ],
+    }
+
+
+def _info(name: str, files: Sequence[ReleaseFile], features: Any) -> dict[str, Any]:
+    size = sum(file.bytes for file in files)
+    return {
+        "config_name": name,
+        "features": features,
+        "splits": [
+            {
+                "name": split,
+                "num_bytes": sum(file.bytes for file in files if file.split == split),
+                "num_examples": sum(file.rows for file in files if file.split == split),
+            }
+            for split in _splits(files)
+        ],
+        "download_size": size,
+        "dataset_size": size,
+    }

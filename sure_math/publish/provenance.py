@@ -1,0 +1,162 @@
+"""What really happened in a run, as plain values: for the data card and for `provenance.json`.
+
+Nothing here comes from the recipe's intentions alone: rows, revisions, models and verdicts are
+counted in the tables of the run.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from sure_math import __version__
+from sure_math.backends import model_name
+from sure_math.publish.duties import ROLES, Duty, duties
+from sure_math.runtime.run import Run
+from sure_math.runtime.shards import totals
+from sure_math.seeds.cards import source_card
+from sure_math.seeds.read import adapter_for
+
+RULES = ("exact", "text", "judge", "lineage")
+"""What can block a problem; `text` stands for every rule that compares texts."""
+
+
+def provenance(run: Run, problems: pl.DataFrame) -> dict[str, Any]:
+    """Everything about the rows of a release that a program may want to read.
+
+    Args:
+        problems: the rows of all configurations, with the name of theirs in a column `config`.
+    """
+    recipe = run.recipe.content()  # without the addresses and paths of this machine
+    for role, model in recipe["models"].items():
+        model["model"] = model_name(getattr(run.recipe.models, role))
+    return {
+        "sure_math": __version__,
+        "recipe": recipe,
+        "stages": {stage.name: run.store(stage.name).stage_hash for stage in run.stages},
+        "licenses": license_counts(problems),
+        "sources": sources(run, problems),
+        "models": [_terms(each) for each in duties(models(run, problems))],
+        "evaluation_sets": evaluation_sets(run),
+        "label_conflicts": label_conflicts(run),
+    }
+
+
+def license_counts(problems: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Problems by configuration and licence."""
+    counted = problems.group_by("config", "license").len().sort("config", "license")
+    found: dict[str, dict[str, int]] = {}
+    for config, license_id, count in counted.iter_rows():
+        found.setdefault(config, {})[license_id] = count
+    return found
+
+
+def sources(run: Run, problems: pl.DataFrame) -> list[dict[str, Any]]:
+    """Every source with its dataset, revision, licence, citation and problems by configuration."""
+    keys = ["source", "license", "source_revision"]
+    counted = problems.group_by(*keys, "config").len().sort(*keys, "config", nulls_last=True)
+    configured = {source.name: source for source in run.recipe.seeds.sources}
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for name, license_id, revision, config, count in counted.iter_rows():
+        key = (name, license_id, revision)
+        if key not in found:
+            source = configured[name]
+            card = source_card(source.adapter)
+            found[key] = {
+                "source": name,
+                "dataset": adapter_for(source).dataset,
+                "revision": revision,
+                "license": license_id,
+                "problems": {},
+                "link": card.url if card else None,
+                "title": card.title if card else None,
+                "citation": card.citation if card else None,
+            }
+        found[key]["problems"][config] = count
+    return list(found.values())
+
+
+def models(run: Run, problems: pl.DataFrame) -> dict[str, set[str]]:
+    """The models that wrote or judged these rows, by role."""
+    found = {role: set(problems[role].drop_nulls()) for role in ROLES}
+    found["judge"] |= set(_side(run, "verdicts", ("judge",))["judge"].drop_nulls())
+    return found
+
+
+def evaluation_sets(run: Run) -> list[dict[str, Any]]:
+    """Every evaluation set with its items, and what became of the problems that resembled one.
+
+    A problem counts once per set: under the first of `RULES` that blocked it, or as `kept`.
+    """
+    configured = {each.name: each for each in run.recipe.decontaminate.evaluation_sets}
+    items = _counts(pl.concat(map(pl.DataFrame, run.store("evaluation").tables())))
+    rank = pl.col("rule").replace_strict(
+        {rule: RULES.index(rule) for rule in RULES if rule != "text"},
+        default=RULES.index("text"),
+        return_dtype=pl.Int32,
+    )
+    verdicts = (
+        _side(run, "verdicts", ("evaluation_set", "problem_id", "rule", "decision"))
+        .with_columns(fate=pl.when(pl.col("decision") == "blocked").then(rank).otherwise(99))
+        .group_by("evaluation_set", "problem_id")
+        .agg(pl.col("fate").min())
+    )
+    fates = {*enumerate(RULES), (99, "kept")}
+    by_fate = {name: _counts(verdicts.filter(pl.col("fate") == number)) for number, name in fates}
+    return [
+        {
+            "name": name,
+            "dataset": adapter_for(configured[name]).dataset if name in configured else None,
+            "items": items.get(name, 0),
+            "candidates": sum(counts.get(name, 0) for counts in by_fate.values()),
+            **{fate: by_fate[fate].get(name, 0) for fate in (*RULES, "kept")},
+        }
+        for name in [*configured, *sorted(set(verdicts["evaluation_set"]) - set(configured))]
+    ]
+
+
+def _counts(rows: pl.DataFrame) -> dict[str, int]:
+    return dict(rows.group_by("evaluation_set").len().iter_rows())
+
+
+def label_conflicts(run: Run) -> dict[str, int]:
+    """Groups of problems that say the same with answers that contradict each other."""
+    rows = _side(run, "label_conflicts", ("group", "problem_id"))
+    return {"groups": rows["group"].n_unique(), "problems": rows["problem_id"].n_unique()}
+
+
+def _side(run: Run, name: str, columns: Sequence[str]) -> pl.DataFrame:
+    """The rows of a side table, of every stage that has one of that name."""
+    stages = [stage.name for stage in run.stages if name in stage.side]
+    found = [pl.DataFrame(run.store(stage).read_side(name)).select(columns) for stage in stages]
+    return pl.concat([pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), *found])
+
+
+def stage_summary(run: Run) -> list[dict[str, Any]]:
+    """Rows and rejects of every stage, from the shard footers."""
+    summary = []
+    for stage in run.stages:
+        footers = run.store(stage.name).scan().values()
+        reasons = totals(footer.rejected for footer in footers)
+        summary.append(
+            {
+                "name": stage.name,
+                "rows": sum(footer.rows for footer in footers),
+                "rejected": sum(reasons.values()),
+                "reasons": ", ".join(f"{name} {count}" for name, count in reasons.items()),
+            }
+        )
+    return summary
+
+
+def _terms(duty: Duty) -> Mapping[str, Any]:
+    known = duty.terms
+    return {
+        "role": duty.role,
+        "model": duty.model,
+        "license": duty.license,
+        "link": duty.link,
+        "duty": duty.duty,
+        "non_commercial": known.non_commercial if known else None,
+        "verified": known.verified if known else None,
+    }
