@@ -170,7 +170,7 @@ LABEL_CONFLICTS = Table(
             _column("source", _STR, "name of its source"),
             _column("source_id", _STR, "its id there (dataset:config:split:id)"),
             _column("problem", _STR, "its text"),
-            _column("answer", _STR, "its answer, which another of the group contradicts"),
+            _column("answer", _STR, "its answer; null if it has none", null=True),
         ]
     ),
 )

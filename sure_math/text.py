@@ -57,20 +57,19 @@ _LATEX: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle)(?![a-zA-Z])\.?", " "),
         (r"\\(?:text(?:bf|it|rm)?|mathrm|mathbf|operatorname\*?|mbox)\s*\{([^{}]*)\}", r" \1 "),
         (r"\\(?:q?quad|[,;:! ])", " "),
-        (r"\\[()\[\]$]|\$|~", " "),
-        (r"\\le(?![a-zA-Z])", r"\\leq "),
-        (r"\\ge(?![a-zA-Z])", r"\\geq "),
-        (r"\\ne(?![a-zA-Z])", r"\\neq "),
-        (r"\\(?:ldots|cdots|dotsc|dotsb)(?![a-zA-Z])|\.{3}", r"\\dots "),
+        (r"\\[()\[\]$]", " "),
+        (r"\\(le|ge|ne)(?![a-zA-Z])", r"\\\1q "),
+        (r"\\(?:ldots|cdots|dotsc|dotsb)(?![a-zA-Z])", r"\\dots "),
         (r"\\%", "%"),
-        (r"(?<=\d)\s*,\s*(?=\d)", ","),
-        (r"[.,](?!\d)|[;?\"]", " "),  # punctuation; a decimal point stands before a digit
-        (r"\s+", " "),
-        (r"(?<!\d) | (?!\d)", ""),  # "1 2" is not "12"; every other space is typography
     )
 )
+_DOTS = re.compile(r"\.{3}")
+_COMMA = re.compile(r"(\d)\s*,\s*(?=\d)")
+_PUNCTUATION = re.compile(r"[.,](?!\d)|[;?\"]")  # a decimal point stands before a digit
+_APART = re.compile(r"(\d) (?=\d)")
 _SINGLE = re.compile(r"(?<!\\)\{([^{}\\])\}")
 _NESTING = 4  # braces around one character that are seen through; more is no typography
+_KEPT = "\x00"
 
 
 def canonical_text(problem: str) -> str:
@@ -79,12 +78,21 @@ def canonical_text(problem: str) -> str:
     `$\dfrac{1}{2}$`, `\(\frac12\)` and `1/2` in other typography: the first two agree, the third
     does not. Never raises, whatever the text.
     """
-    text = "".join(map(_explicit, problem)).translate(_SYMBOLS)
-    text = unicodedata.normalize("NFKC", text)
-    for pattern, replacement in _LATEX:
-        text = pattern.sub(replacement, text)
-    for _ in range(_NESTING):
-        text = _SINGLE.sub(r"\1", text)
+    text = problem
+    if not text.isascii():
+        text = "".join(map(_explicit, text)).translate(_SYMBOLS)
+        text = unicodedata.normalize("NFKC", text)
+    if "\\" in text:
+        for pattern, replacement in _LATEX:
+            text = pattern.sub(replacement, text)
+    text = _DOTS.sub(r"\\dots ", text.replace("$", " ").replace("~", " "))
+    text = _PUNCTUATION.sub(" ", _COMMA.sub(r"\1,", text))
+    # "1 2" is not "12"; every other space is typography.
+    text = _APART.sub(rf"\1{_KEPT}", " ".join(text.split())).replace(" ", "")
+    text = text.replace(_KEPT, " ")
+    if "{" in text:
+        for _ in range(_NESTING):
+            text = _SINGLE.sub(r"\1", text)
     return text.casefold()
 
 

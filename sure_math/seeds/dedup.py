@@ -1,15 +1,16 @@
-"""Duplicates across sources, by canonical text: which row stays, and whose labels contradict.
+"""Duplicates across sources: which row stays, and whose labels contradict each other.
 
 The result depends only on the set of rows, not on their order.
 """
 
-from collections.abc import Callable, Iterable
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from sure_math.answers.equivalence import equivalent
-from sure_math.seeds.rows import Reject, SeedRow
-from sure_math.text import canonical_text
+from sure_math.overlap.duplicates import Equal, find_duplicates
+from sure_math.seeds.rows import Reason, Reject, SeedRow
 
 LICENSE_PRIORITY = (
     "apache-2.0",
@@ -23,39 +24,65 @@ LICENSE_PRIORITY = (
 )
 """Permissive first; a licence that is not listed ranks just before `unknown`."""
 
+_BATCH = 2000
+
 
 class Deduplicated(NamedTuple):
-    """The rows kept, in the order given, and the `duplicate` and `label_conflict` rejects."""
+    """What stays, in the order given, and what does not."""
 
     kept: list[SeedRow]
     rejects: list[Reject]
+    """`duplicate`, `near_duplicate` and `label_conflict`, by id."""
+    conflicts: list[list[SeedRow]]
+    """Rows with one text and contradicting answers, group by group."""
 
 
 def deduplicate(
-    rows: Iterable[SeedRow], equal: Callable[[str, str], bool] = equivalent
+    rows: Iterable[SeedRow], near: float | None = None, equal: Equal = equivalent
 ) -> Deduplicated:
-    """Keep one row per problem text.
+    """Keep one row per problem.
 
-    Of equal texts the row with an answer stays, then the one with the freer licence, then the one
-    with the lowest id. If two of their answers are not `equal`, no row of the group stays.
+    Of rows that say the same the one with an answer stays, then the one with the freer licence,
+    then the one with the lowest id. If two answers to one text are not `equal`, no row of the
+    group stays.
+
+    Args:
+        rows: of all sources.
+        near: smallest similarity of near-duplicates, as `dedup.near`; None: equal texts only.
+        equal: whether two answers are.
     """
     rows = list(rows)
-    groups: dict[str, list[SeedRow]] = {}
-    for row in rows:
-        groups.setdefault(canonical_text(row.problem), []).append(row)
-    kept: set[int] = set()
-    rejects: list[Reject] = []
-    for group in groups.values():
-        best, conflict = min(group, key=_rank), _conflict(group, equal)
-        if conflict is None:
-            kept.add(id(best))
+    rank = np.empty(len(rows), dtype=np.int64)
+    rank[sorted(range(len(rows)), key=lambda row: _rank(rows[row]))] = np.arange(len(rows))
+    answers = {i: row.answer for i, row in enumerate(rows) if row.answer is not None}
+
+    def batches() -> Iterator[Sequence[str]]:
+        for start in range(0, len(rows), _BATCH):
+            yield [row.problem for row in rows[start : start + _BATCH]]
+
+    found = find_duplicates(batches, rank, answers, equal, near)
+    rejects: dict[int, Reject] = {}
+    repeated: dict[Reason, dict[int, int]] = {
+        "duplicate": found.equal,
+        "near_duplicate": found.near,
+    }
+    for reason, repeats in repeated.items():
+        for row, best in repeats.items():
+            rejects[row] = _reject(rows[row], reason, f"of {rows[best].id}")
+    for group in found.conflicts:
+        known = sorted({answers[row] for row in group if row in answers})
         for row in group:
-            if conflict is not None:
-                rejects.append(Reject(row.id, "label_conflict", conflict, row.problem))
-            elif row is not best:
-                rejects.append(Reject(row.id, "duplicate", f"of {best.id}", row.problem))
-    remaining = [row for row in rows if id(row) in kept]
-    return Deduplicated(remaining, sorted(rejects, key=lambda reject: reject.id))
+            detail = f"answers: {' | '.join(known)}"
+            rejects[row] = _reject(rows[row], "label_conflict", detail)
+    return Deduplicated(
+        [row for i, row in enumerate(rows) if i not in rejects],
+        sorted(rejects.values(), key=lambda reject: reject.id),
+        [[rows[row] for row in group] for group in found.conflicts],
+    )
+
+
+def _reject(row: SeedRow, reason: Reason, detail: str) -> Reject:
+    return Reject(row.id, reason, detail, row.problem)
 
 
 def _rank(row: SeedRow) -> tuple[bool, float, str, str]:
@@ -64,11 +91,3 @@ def _rank(row: SeedRow) -> tuple[bool, float, str, str]:
     else:
         priority = len(LICENSE_PRIORITY) - 1.5
     return row.answer is None, priority, row.id, row.source
-
-
-def _conflict(group: list[SeedRow], equal: Callable[[str, str], bool]) -> str | None:
-    """The answers of a group if two of them disagree."""
-    answers = sorted({row.answer for row in group if row.answer is not None})
-    if all(equal(a, b) for a, b in combinations(answers, 2)):
-        return None
-    return "answers: " + " | ".join(answers)

@@ -11,7 +11,13 @@ AnswerSource = Literal["source", "program", "user"]
 repository; `user`: the answer column of the user's file."""
 
 Reason = Literal[
-    "empty", "not_text", "too_short", "control_characters", "duplicate", "label_conflict"
+    "empty",
+    "not_text",
+    "too_short",
+    "control_characters",
+    "duplicate",
+    "near_duplicate",
+    "label_conflict",
 ]
 REASONS: dict[Reason, str] = {
     "empty": "the problem is empty",
@@ -19,6 +25,7 @@ REASONS: dict[Reason, str] = {
     "too_short": "the problem has fewer characters than seeds.min_length",
     "control_characters": "control characters or lone surrogates that no repair rule explains",
     "duplicate": "the same text as a kept problem",
+    "near_duplicate": "almost the same text as a kept problem, the same numbers and answer",
     "label_conflict": "the same text with contradicting answers; none of them can be trusted",
 }
 

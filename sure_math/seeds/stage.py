@@ -86,10 +86,27 @@ def _run_seeds(inputs: Inputs, context: Context) -> ShardResult:
                 verdicts += verdict_rows(_problem_id(item), "exact", hits)
             else:
                 found.append(item)
-    kept, dropped = deduplicate(found)
+    kept, dropped, conflicts = deduplicate(found, recipe.dedup.near)
     rejects += [_reject(item) for item in dropped]
     rows = _problem_rows(kept, recipe)
-    return ShardResult(rows, rejects, {"verdicts": verdicts}, {"read": len(rows) + len(rejects)})
+    side = {"verdicts": verdicts, "label_conflicts": _conflict_rows(conflicts)}
+    return ShardResult(rows, rejects, side, {"read": len(rows) + len(rejects)})
+
+
+def _conflict_rows(conflicts: Sequence[Sequence[seed_rows.SeedRow]]) -> list[Row]:
+    """Rows of the `label_conflicts` table: what each source says of a text."""
+    return [
+        {
+            "group": _problem_id(group[0]),
+            "problem_id": _problem_id(seed),
+            "source": seed.source,
+            "source_id": seed.id,
+            "problem": seed.problem,
+            "answer": seed.answer,
+        }
+        for group in conflicts
+        for seed in group
+    ]
 
 
 def _problem_rows(kept: Sequence[seed_rows.SeedRow], recipe: Recipe) -> list[Row]:
@@ -157,17 +174,18 @@ def _digest_file(path: Path, digest: "hashlib.blake2b") -> None:
 
 SEEDS_STAGE = Stage(
     name="seeds",
-    version=1,
+    version=2,
     inputs=("evaluation",),
     output=schemas.PROBLEMS,
     run_shard=_run_seeds,
     config=lambda recipe: {
         "seed": recipe.seed,
         "min_length": recipe.seeds.min_length,
+        **recipe.dedup.content(),
         "sources": [_identity(source) for source in recipe.seeds.sources],
     },
     expected=None,
     reasons=frozenset({*seed_rows.REASONS, "eval_exact"}),
-    side={"verdicts": schemas.VERDICTS},
+    side={"verdicts": schemas.VERDICTS, "label_conflicts": schemas.LABEL_CONFLICTS},
     scope="run",
 )

@@ -72,7 +72,7 @@ def test_math_500_is_part_of_the_test_split_of_math_and_not_of_train() -> None:
 
 def test_only_few_problems_agree_in_both_wordings_of_aime_2025() -> None:
     both = [*rows_of("aime_2025"), *rows_of("aime_2025_math_ai")]
-    kept, rejects = deduplicate(row for row in both if isinstance(row, SeedRow))
+    kept, rejects, _ = deduplicate(row for row in both if isinstance(row, SeedRow))
     assert len(both) == 48
     assert Counter(row.reason for row in rejects) == {"duplicate": 12}
     assert len(kept) == 36
