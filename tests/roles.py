@@ -11,7 +11,10 @@ from typing import Any
 import yaml
 
 from sure_math.cluster.judge import AnswerPair
+from sure_math.decontaminate.judge import ProblemPair
+from sure_math.evolve.validity import ValidityControl
 from sure_math.judging.controls import load_controls
+from sure_math.prompts import load_prompt
 from tests.backends.scripted_server import Answer, Body, dice, prompt_of
 
 _FORMS = ("{0}", "\\frac{{{1}}}{{2}}", "{0}.0", "x={0}", "{0}\\text{{ apples}}")
@@ -23,6 +26,10 @@ def respond(body: Body, index: int) -> Answer:
     task = body["messages"][0]["content"].splitlines()[0]
     if task == "Task: judge":
         return _judge(body)
+    if task == "Task: judge sameness":
+        return Answer(right_verdict(prompt_of(body)) or "no")
+    if task == "Task: judge validity":
+        return _vote(body)
     if task == "Task: solve":
         return _teach(body, index)
     return _evolve(body, index, task.removeprefix("Strategy: "))
@@ -70,16 +77,33 @@ def _judge(body: Body) -> Answer:
     return Answer("yes" if _NUMBER.findall(a)[:1] == _NUMBER.findall(b)[:1] else "They differ. no")
 
 
+def _vote(body: Body) -> Answer:
+    """Knows the control problems; of others most votes are for well posed."""
+    rng = dice(body, 0)
+    sure = ["well_posed"] * 6 + ["Well-posed.", "**incomplete**", "contradictory", "Hard to say."]
+    return Answer(right_verdict(prompt_of(body)) or rng.choice(sure))
+
+
 def on_controls(prompt: str) -> bool | None:
-    """The right verdict on a control question; None for any other."""
+    """The right yes or no on a control question; None for any other."""
+    return {"yes": True, "no": False}.get(right_verdict(prompt) or "")
+
+
+def right_verdict(prompt: str) -> str | None:
+    """The right word on a control question of any judge; None for any other question."""
     return _CONTROLS.get(prompt)
 
 
 _CONTROLS = {
-    f"{head}: {problem}\n\nAnswer A: {a}\nAnswer B: {b}": right == ("yes",)
-    for name, head in (("judge", "Problem"), ("entail", "Request"))
-    for control in load_controls(name, AnswerPair)
-    for (problem, a, b), right in control.questions
+    load_prompt(name).messages(**dict(zip(fields, question, strict=False)))[1].content: right[0]
+    for name, kind, fields in (
+        ("judge", AnswerPair, ("problem", "a", "b")),
+        ("entail", AnswerPair, ("problem", "a", "b")),
+        ("same_problem", ProblemPair, ("first", "second")),
+        ("validity", ValidityControl, ("problem",)),
+    )
+    for control in load_controls(name, kind)
+    for question, right in control.questions
 }
 
 

@@ -18,6 +18,13 @@ SHIPPED = {
     "respond": "solve",
     "judge": "judge",
     "entail": "judge",
+    "same_problem": "judge",
+    "validity": "judge",
+}
+VALUES = {  # what a prompt shows
+    "judge": ("problem", "a", "b"),
+    "entail": ("problem", "a", "b"),
+    "same_problem": ("first", "second"),
 }
 CHAT = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True).from_string(
     CHAT_TEMPLATE
@@ -32,8 +39,8 @@ TRAPS = (
 
 
 def fill(name: str, text: str) -> tuple[str, str]:
-    values = {"a": text, "b": text} if SHIPPED[name] == "judge" else {}
-    system, user = load_prompt(name).messages(problem=text, **values)
+    values = dict.fromkeys(VALUES.get(name, ("problem",)), text)
+    system, user = load_prompt(name).messages(**values)
     assert (system.role, user.role) == ("system", "user")
     return system.content, user.content
 
@@ -70,8 +77,11 @@ def test_a_builtin_model_sees_its_role_and_the_bare_problem(
     system, user = fill(name, text)
     messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
     seen = CHAT.render(messages=messages, add_generation_prompt=True)
-    wanted = f"Answer A: {text}\nAnswer B: {text}" if task == "judge" else text
-    assert seen == prompt(task, wanted)
+    wanted = {
+        ("problem", "a", "b"): f"Answer A: {text}\nAnswer B: {text}",
+        ("first", "second"): f"<first>\n{text}\n</first>\n\n<second>\n{text}\n</second>",
+    }
+    assert seen == prompt(task, wanted.get(VALUES.get(name, ()), text))
 
 
 def test_the_hash_covers_every_letter() -> None:

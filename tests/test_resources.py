@@ -61,6 +61,7 @@ def test_the_wheel_holds_every_file_people_can_change(wheel: zipfile.ZipFile) ->
     for wanted in (
         shipped("pipelines", "*.yaml"),
         shipped("prompts", "*.md"),
+        shipped("prompts", "*.jsonl"),
         shipped("data_cards", "*.md"),
         shipped("data_cards", "*.jinja"),
         {"sure_math/py.typed"},
