@@ -1,32 +1,35 @@
 """Many texts as one string, so that one regular expression reads them all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 BREAK = "\x1e"
 """Stands between two texts of a batch, and in none of them."""
 
-_FIGURES = (("[asy]", "[/asy]"), ("\\begin{asy}", "\\end{asy}"))
+_DRAWINGS = (
+    ("[asy]", "[/asy]"),
+    ("\\begin{asy}", "\\end{asy}"),
+    ("\\begin{tikzpicture}", "\\end{tikzpicture}"),
+)
 
 
 def join(texts: Sequence[str]) -> str:
     """The texts without their drawings, one `BREAK` between two of them."""
-    clean = _without_figures(texts) if any("asy" in text for text in texts) else texts
-    joined = BREAK.join(clean)
+    joined = BREAK.join(texts)
+    if "[asy]" in joined or "\\begin{" in joined:
+        texts = [split_drawings(text)[0] for text in texts]
+        joined = BREAK.join(texts)
     if joined.count(BREAK) >= max(len(texts), 1):
-        joined = BREAK.join(text.replace(BREAK, " ") for text in clean)
+        joined = BREAK.join(text.replace(BREAK, " ") for text in texts)
     return joined
 
 
-def _without_figures(texts: Iterable[str]) -> list[str]:
-    return [without_figures(text) if "asy" in text else text for text in texts]
+def split_drawings(text: str) -> tuple[str, str]:
+    """A statement without the code of its drawings, and that code.
 
-
-def without_figures(text: str) -> str:
-    """A statement without its drawing code, whose labels and paths say little about it.
-
-    A drawing that is not closed stays, as text.
+    Labels and paths say little about a problem. A drawing that is not closed stays, as text.
     """
-    for start, end in _FIGURES:
+    drawings = []
+    for start, end in _DRAWINGS:
         kept, position = [], 0
         while (first := text.find(start, position)) >= 0:
             last = text.find(end, first)
@@ -34,5 +37,6 @@ def without_figures(text: str) -> str:
                 break
             kept += [text[position:first], " "]
             position = last + len(end)
+            drawings.append(text[first + len(start) : last])
         text = "".join([*kept, text[position:]])
-    return text
+    return text, "\n".join(drawings)

@@ -4,7 +4,7 @@ Digits (`5.60` is 5.6, `1,000` and `1{,}000` are 1000, `.5` is 0.5), also in ind
 `\frac12`; number words (`twenty-five`, `two hundred and six`, `2 million`); fractions as their two
 parts, written `3/4`, `\frac{3}{4}`, `¾` or `three quarters`; `half` is 1 and 2, `twice` and
 `squared` are 2. Signs and operators say nothing here; nor do `one` alone (mostly a pronoun),
-`1st`, `2nd`, `first` and `second`, which come and go with the wording.
+`1st`, `2nd`, `first` and `second`, which come and go with the wording, nor the code of drawings.
 """
 
 import re
@@ -59,6 +59,7 @@ _LONG = 40  # digits of a number that is worked out; a longer one is compared as
 _GLUED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[₀₁₂₃₄₅₆₇₈₉]+|[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]")
 _SHORT_FRACTION = re.compile(r"\\[dtc]?(?:frac|binom)\s*([0-9])\s*([0-9])")
 _THOUSANDS = re.compile(r"(?<=[0-9])(?:\{,\}|,\\!|\\,)(?=[0-9]{3}(?![0-9]))")
+_TAG = re.compile(r"\\tag\*?\{[^{}]*\}")
 _LIST = re.compile(r"(?<=[\[({])[0-9]+(?:,[0-9]+)+(?=\\?[\])}]|,(?![0-9]))")
 
 
@@ -87,7 +88,7 @@ def _prepared(texts: Sequence[str]) -> str:
     text = join(texts)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _GLUED.sub(r" \g<0> ", text)).replace("\u2044", "/")
-    text = _SHORT_FRACTION.sub(r" \1 \2 ", text.lower())
+    text = _SHORT_FRACTION.sub(r" \1 \2 ", _TAG.sub(" ", text.lower()))
     text = _THOUSANDS.sub(",", text)
     return _LIST.sub(lambda match: match[0].replace(",", ", "), text)
 

@@ -1,7 +1,7 @@
 """Tokens of statements: runs of ASCII letters and digits, in lower case after NFKC.
 
 The definition that decontamination rules share, so that `x^{2}`, `x ^2` and `$x^2$` read alike.
-Drawings (`[asy]`) are left out. A token is known by its hash only.
+Drawings (`[asy]`, TikZ) are left out. A token is known by its hash only.
 """
 
 import re
