@@ -6,6 +6,7 @@ from typing import Any
 
 from sure_math.config import Recipe
 from sure_math.errors import ConfigError
+from sure_math.publish.licenses import UNKNOWN, normal, placement
 from sure_math.recipes import load_recipe, resolve
 
 _MODEL = re.compile(r"(builtin|openai|vllm|transformers):(.+?)(?:@(https?://.+))?")
@@ -19,12 +20,15 @@ def annotation_recipe(
     answer_column: str | None,
     id_column: str | None,
     split: str,
+    license_id: str | None,
     teacher: str | None,
     judge: str | None,
     allow_missing_logprobs: bool,
     overrides: tuple[str, ...],
 ) -> Recipe:
     """The recipe of an annotation: RECIPE's own pool, or the user's problems under its settings.
+
+    A release of the user's problems may hold them whatever their licence is, also none.
 
     Raises:
         ConfigError: the model specification or the recipe is wrong.
@@ -36,7 +40,12 @@ def annotation_recipe(
             data["models"][role] = model_spec(text)
     if allow_missing_logprobs:
         data["sample"]["allow_missing_logprobs"] = True
+    if license_id and not source:
+        raise ConfigError("--license is that of your own problems: it needs --input")
     if source:
+        license_id = license_id or UNKNOWN
+        if normal(license_id) not in placement(data["publish"]["licenses"]):
+            data["publish"]["licenses"].setdefault("default", []).append(license_id)
         data["name"] = f"annotate-{re.sub(r'[^A-Za-z0-9]+', '-', Path(source).stem).strip('-')}"
         data["evolve"]["enabled"] = False
         if recipe is None:  # benchmarks are checked only for those who ask for it by a recipe
@@ -53,7 +62,7 @@ def annotation_recipe(
                 "problem_column": problem_column,
                 "answer_column": answer_column,
                 "id_column": id_column,
-                "license": "unknown",
+                "license": license_id,
             }
         ]
     return resolve(data, overrides)

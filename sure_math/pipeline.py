@@ -10,6 +10,7 @@ from sure_math.decontaminate.stage import STAGE as DECONTAMINATE
 from sure_math.errors import ConfigError
 from sure_math.evolve.stage import EVOLVE_STAGE, PLAN_STAGE
 from sure_math.pool.stage import STAGE as POOL
+from sure_math.publish.licenses import refuse_sources
 from sure_math.recipes import load_recipe, resolve
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
@@ -97,9 +98,11 @@ def execute(
     """Run these stages on a run directory; finished shards are kept.
 
     Raises:
+        ConfigError: no release of the recipe could hold what its sources give.
         ConfigChanged: stored shards were made by another configuration.
         SureMathError: whatever stops a stage; finished shards stay.
     """
+    refuse_sources(run.recipe)
     with run.locked(partition.rank, partition.world):
         if fresh:
             if partition.world > 1:

@@ -25,6 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "answer_column": None,
     "id_column": None,
     "split": "train",
+    "license_id": None,
     "teacher": None,
     "judge": None,
     "allow_missing_logprobs": False,

@@ -28,7 +28,8 @@ def load_dataset(
     Args:
         name: a folder or `owner/name` on the hub. None takes the environment variable
             `SURE_MATH_DATASET`, else the folder `./sure-math` if a release made it.
-        config: `default` (one row per problem) or `responses` (one row per response).
+        config: `default` (one row per problem) or `responses` (one row per response); where a
+            release has rows under non-commercial licences, also `nc` and `nc_responses`.
         split: `train` or `test`; None gives both.
         revision: tag or commit on the hub.
         streaming: iterate without a local copy.
@@ -52,7 +53,8 @@ def load_dataset(
         at = f", revision {revision}" if revision else ""
         raise DataError(
             f"cannot load {place} (config {config}, split {split}{at}): {error}",
-            hint="configs are default and responses, splits train and test; "
+            hint="configs are default and responses, for non-commercial rows nc and nc_responses; "
+            "splits are train and test; "
             "a hub name is owner/name, a private one needs HF_TOKEN",
         ) from error
 

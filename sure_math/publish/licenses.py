@@ -87,7 +87,7 @@ def _line(license_id: str, rows: pl.DataFrame) -> str:
         for row in rows.sort("problem_id").head(_EXAMPLES).to_dicts()
     )
     more = ", ..." if rows.height > _EXAMPLES else ""
-    return f"  licence {license_id}, source {sources}: {rows.height} problems: {first}{more}"
+    return f"  licence {license_id}, source {sources} (problems: {rows.height}): {first}{more}"
 
 
 def conditions(licenses: Iterable[str]) -> list[str]:

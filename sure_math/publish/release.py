@@ -164,7 +164,7 @@ def _license_text(licenses: Mapping[str, Mapping[str, int]]) -> str:
     ]
     for name, counts in licenses.items():
         lines += ["", f"Configurations {' and '.join(each.name for each in configs(name))}:"]
-        lines += [f"- {license_id}: {count} problems" for license_id, count in counts.items()]
+        lines += [f"- {license_id} (problems: {count})" for license_id, count in counts.items()]
         lines += [sentence.replace("*", "") for sentence in conditions(counts)]
     return "\n".join(lines) + "\n"
 

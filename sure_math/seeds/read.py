@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
-from sure_math.config import SourceConfig
+from sure_math.config import EvaluationSet, SourceConfig
 from sure_math.errors import ConfigError, DataError
 from sure_math.seeds.adapters import ADAPTERS, Adapter
 from sure_math.seeds.check import Located, Source, check
@@ -31,7 +31,8 @@ def read(source: Source, seed: int, *, min_length: int = 0) -> Iterator[SeedRow 
 
     Raises:
         ConfigError: the source's options do not fit its adapter.
-        DataError: the source cannot be read, or has no rows; the message names it.
+        DataError: the source cannot be read, or has no rows, or none that an evaluation set could
+            use; the message names it.
     """
     adapter = adapter_for(source)
     cap = source.cap if isinstance(source, SourceConfig) else None
@@ -54,6 +55,11 @@ def read(source: Source, seed: int, *, min_length: int = 0) -> Iterator[SeedRow 
     if not kept and not rejects:
         raise DataError(
             f"source {source.name}: {source.path or adapter.dataset} has no rows for it"
+        )
+    if not kept and isinstance(source, EvaluationSet):  # it would seem to have been checked
+        raise DataError(
+            f"evaluation set {source.name}: none of its {len(rejects)} rows can be used; "
+            f"the first was rejected as {rejects[0][1].reason}"
         )
     last = -kept[0][0] if len(kept) == cap else None
     passed = [(key, reject) for key, reject in rejects if last is None or key < last]

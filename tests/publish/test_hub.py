@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sure_math.publish.hub import features_yaml
 from sure_math.publish.release import write_release
+from sure_math.publish.tables import Config, configs
 from tests.backends.scripted_server import ScriptedServer
 from tests.finished_run import finish
 from tests.roles import respond
@@ -81,10 +83,7 @@ def test_resolution(tmp_path: Path) -> None:
     assert "configs are default and responses" in seen["no such config"]
 
 
-@pytest.mark.parametrize("name", ["default", "responses"])
-def test_features_of_the_card_are_those_of_the_table(name: str) -> None:
-    from sure_math.publish.card import TABLES
-    from sure_math.publish.hub import features_yaml
-
-    listed = features_yaml(TABLES[name].schema)
-    assert [feature["name"] for feature in listed] == TABLES[name].schema.names
+@pytest.mark.parametrize("config", configs("default"), ids=lambda config: config.name)
+def test_features_of_the_card_are_those_of_the_table(config: Config) -> None:
+    listed = features_yaml(config.table.schema)
+    assert [feature["name"] for feature in listed] == config.table.schema.names

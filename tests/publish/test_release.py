@@ -24,7 +24,7 @@ from sure_math.runtime.stage import ShardResult
 from sure_math.runtime.store import StageStore
 from tests.backends.scripted_server import ScriptedServer
 from tests.finished_run import finish
-from tests.one_shard import clustered, pooled
+from tests.one_shard import clustered, pooled, problem
 from tests.roles import respond
 
 SOURCE = r"own|mine\|"
@@ -111,10 +111,11 @@ def test_a_new_release_is_never_hidden_by_the_old_one_in_the_cache(
     before = python(tmp_path, ENTROPY)
     shutil.copytree(run.root, tmp_path / "run")
     changed = Run(tmp_path / "run", run.recipe, STAGES)
-    rows = changed.store("weight").read(0).to_pylist()
+    weight = changed.store("weight")
+    rows, shards = weight.read(0).to_pylist(), len(weight.scan())
     row = next(row for row in rows if row["split"] == "train")
     row["semantic_entropy"] = 1.25
-    changed.store("weight").commit(0, 1, ShardResult(rows), {})
+    weight.commit(0, shards, ShardResult(rows), {})
     write_release(changed, tmp_path / "sure-math")
     assert python(tmp_path, ENTROPY) == before | {row["problem_id"]: 1.25}
 
@@ -134,7 +135,7 @@ def test_the_cells_of_the_card_hold_whatever_stands_in_them(release: Path) -> No
     for table in tables:
         widths = {len(_cells(line)) for line in table.splitlines()}
         assert len(widths) == 1, table
-    sources = next(table for table in tables if table.startswith("| source |"))
+    sources = next(table for table in tables if table.startswith("| source | dataset |"))
     assert _cells(sources.splitlines()[-1])[0] == SOURCE
 
 
@@ -262,10 +263,14 @@ def test_large_tables_are_cut_into_files(run: Run, tmp_path: Path) -> None:
         for number in range(50_001)
     ]
     stores = {}
-    for name, rows in (("weight", problems), ("cluster", replies)):
+    seeds = [problem(f"Problem {name}", name) for name in ("a", "b")]
+    for name, rows in (("seeds", seeds), ("weight", problems), ("cluster", replies)):
         stores[name] = StageStore(tmp_path, stages[name], "hash", {})
         stores[name].commit(0, 1, ShardResult(rows), {})
-    files = write_tables(tmp_path / "out", stores["weight"], stores["cluster"])
+    licenses = {"default": ("cc0-1.0",), "nc": ("cc-by-nc-4.0",)}
+    files = write_tables(
+        tmp_path / "out", stores["weight"], stores["cluster"], stores["seeds"], licenses
+    )
     assert [(file.path, file.rows) for file in files] == [
         ("data/train-00000-of-00001.parquet", 2),
         ("responses/train-00000-of-00002.parquet", 50_000),

@@ -327,7 +327,8 @@ def start_seeds(
     """`sure-math seeds` in `folder`, on a recipe with these sources."""
     folder.mkdir(parents=True, exist_ok=True)
     listed = [{"name": name, "tier": "easy", **options} for name, options in sources.items()]
-    recipe = {"name": "mine", "seeds": {"sources": listed}, **sections}
+    allowed = {"licenses": {"default": ["mit", "apache-2.0", "unknown"]}}
+    recipe = {"name": "mine", "seeds": {"sources": listed}, "publish": allowed, **sections}
     (folder / "recipe.yaml").write_text(yaml.safe_dump(recipe))
     return subprocess.Popen(
         [sys.executable, "-m", "sure_math.cli", "seeds", "recipe.yaml"],

@@ -89,6 +89,15 @@ def test_an_evaluation_set_is_read_whole_and_flagged(tmp_path: Path) -> None:
     assert [item.flags for item in items if isinstance(item, SeedRow)] == [("eval_source",)] * 2
 
 
+def test_an_evaluation_set_without_one_usable_row_is_an_error(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "e.jsonl", [{"problem": " "}, {"problem": None}])
+    options = {"adapter": "table", "path": str(tmp_path / "e.jsonl")}
+    with pytest.raises(DataError, match="evaluation set e: none of its 2 rows can be used"):
+        list(read(EvaluationSet(name="e", **options), 0))
+    seeds = read(SourceConfig(name="e", tier="easy", **options), 0)
+    assert all(isinstance(row, Reject) for row in seeds)
+
+
 def test_a_missing_config_is_an_error_that_lists_what_is_there(tmp_path: Path) -> None:
     WRITERS["olympiadbench"](tmp_path)
     source = SourceConfig(
