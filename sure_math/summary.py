@@ -67,23 +67,30 @@ def run_summary(run: Run) -> str:
 
 
 def _judging(run: Run) -> str:
-    """How the judge did on its control questions, and what it was asked."""
-    folder = run.root / "cluster"
+    """How the judge did on its control questions, and what it was asked, stage by stage."""
+    return "\n".join(line for stage in run.stages for line in _judge_lines(run, stage.name))
+
+
+def _judge_lines(run: Run, stage: str) -> list[str]:
+    folder = run.root / stage
     counts = Counter(totals(footer.stats for footer in stored_footers(folder)))
     report = read_report(folder)
     lines = [f"judge {report.judge}: {report.summary()}"] if report else []
     if report and report.complaint:
         lines.append(f"  NOT FIT: it {report.complaint}")
     if "judge_calls" in counts:
-        merged = sum(count for name, count in counts.items() if name.startswith("merged_"))
-        lines.append(
-            f"judge calls {counts['judge_calls']:,}, "
+        line = (
+            f"{stage}: judge calls {counts['judge_calls']:,}, "
             f"verdicts reused {counts['verdicts_reused']:,}, "
-            f"unreadable {counts['unparseable_verdicts']:,}, failed {counts['judge_failures']:,}; "
-            f"merges {merged:,}, of them by the judge {counts['merged_judge']:,}; "
+            f"unreadable {counts['unparseable_verdicts']:,}, failed {counts['judge_failures']:,}"
+        )
+        merged = sum(count for name, count in counts.items() if name.startswith("merged_"))
+        merges = (
+            f"; merges {merged:,}, of them by the judge {counts['merged_judge']:,}; "
             f"conflicts {counts['conflicts']:,}"
         )
-    return "\n".join(lines)
+        lines.append(line + (merges if "conflicts" in counts else ""))
+    return lines
 
 
 def _uncertainty(problems: pl.DataFrame) -> str:
