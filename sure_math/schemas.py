@@ -89,6 +89,13 @@ _PROBLEM = [
     _column("flags", _STRINGS, "what the checks noticed without rejecting (figure, repaired, ...)"),
 ]
 
+_VALIDITY = _column(
+    "validity",
+    _STRINGS,
+    "the judge's votes on a new problem (well_posed, contradictory, incomplete, impossible, "
+    "not_math, unparseable); none if it was not asked",
+)
+
 PROBLEMS = Table("problems", 1, pa.schema(_PROBLEM))
 
 EVALUATION = Table(
@@ -130,7 +137,8 @@ EVOLVED = Table(
             _column("planned_round", _I16, "round of the plan that made it"),
             _column("kept", _BOOL, "whether the problem goes on to the teacher"),
             _column("answer_form", _STR, "form of the answer the evolver announced", null=True),
-            _column("validity", _STRINGS, "the judge's verdicts on it, one per vote"),
+            _column("parameters", _STRINGS, "letters that algebraize brought in"),
+            _VALIDITY,
             _column("attempts", _I16, "attempts this step took"),
             _column("seed", _I64, "sampling seed of the accepted attempt"),
             _column("evolver", _STR, "model that wrote the problem"),
@@ -177,10 +185,11 @@ LABEL_CONFLICTS = Table(
 
 POOL = Table(
     "pool",
-    1,
+    2,
     pa.schema(
         [
             *_PROBLEM,
+            _VALIDITY,
             _column(
                 "evolver", _STR, "model that wrote the problem; null if not evolved", null=True
             ),
@@ -313,7 +322,7 @@ _ANNOTATION = [
     _column("logprobs_mode", _STR, "raw_logprobs, or none (discrete entropy)"),
 ]
 
-ANNOTATED = Table("annotated", 1, pa.schema([*POOL.schema, *_ANNOTATION]))
+ANNOTATED = Table("annotated", 2, pa.schema([*POOL.schema, *_ANNOTATION]))
 
 # The release: what downstream trainers see. `use` is internal bookkeeping and stays behind.
 # The text of a seed that was evolved is not in it either, only its id and its hash.

@@ -101,6 +101,7 @@ def evolved(text: str, parent: Row, identity: str = "", **changes: Any) -> Row:
         "seed": 1,
         "evolver": "scripted",
         "validity": [],
+        "parameters": [],
         "prompt_sha": "0",
         "raw_output": text,
     }
@@ -109,7 +110,9 @@ def evolved(text: str, parent: Row, identity: str = "", **changes: Any) -> Row:
 
 def pooled(text: str, identity: str = "", **changes: Any) -> Row:
     """A row of table `pool`."""
-    return problem(text, identity) | {"evolver": None, "decontamination": []} | changes
+    return (
+        problem(text, identity) | {"evolver": None, "validity": [], "decontamination": []} | changes
+    )
 
 
 def response(problem_id: str, index: int, text: str = "", **changes: Any) -> Row:

@@ -58,7 +58,12 @@ def _verdict(
 
 def _pool_row(row: Row, checked: list[str]) -> Row:
     kept = {name: row[name] for name in schemas.PROBLEMS.schema.names}
-    return {**kept, "evolver": row.get("evolver"), "decontamination": checked}
+    return {
+        **kept,
+        "validity": row.get("validity", []),
+        "evolver": row.get("evolver"),
+        "decontamination": checked,
+    }
 
 
 def _expected(inputs: Inputs, recipe: Recipe) -> int:

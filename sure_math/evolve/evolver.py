@@ -179,6 +179,7 @@ class Evolver:
             "planned_round": attempt.step["round"],
             "kept": False,
             "answer_form": outcome.answer_form,
+            "parameters": list(outcome.parameters),
             "validity": list(outcome.validity),
             "attempts": attempt.number,
             "seed": attempt.seed,

@@ -5,11 +5,14 @@ problem is well posed. The first rung that fails gives the reason; what the late
 (duplicates, lineage, problems without an answer) is rejected there.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sure_math.backends.base import Completion
+from sure_math.evolve.contracts import CONTRACT_REASONS, contract_finding
 from sure_math.evolve.parse import parse_evolution
+from sure_math.evolve.symbols import parameters
 from sure_math.evolve.validate import (
     FORM_REASONS,
     IDENTITY_REASONS,
@@ -17,9 +20,19 @@ from sure_math.evolve.validate import (
     form_reason,
     identity_reason,
 )
+from sure_math.evolve.validity import ValidityJudge, is_rejected
 
 REQUEST_REASONS = ("prompt_too_long", "request_rejected", "malformed_response")
-REASONS = frozenset({*REQUEST_REASONS, *PARSE_REASONS, *FORM_REASONS, *IDENTITY_REASONS})
+REASONS = frozenset(
+    {
+        *REQUEST_REASONS,
+        *PARSE_REASONS,
+        *FORM_REASONS,
+        *IDENTITY_REASONS,
+        *CONTRACT_REASONS,
+        "ill_posed",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -43,15 +56,39 @@ class Outcome:
     detail: str | None = None
     answer_form: str | None = None
     flags: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
     validity: tuple[str, ...] = ()
 
 
 class Ladder:
-    """The rungs of one recipe."""
+    """The rungs of one recipe, cheapest first, each for all candidates that still stand."""
+
+    def __init__(self, validity: ValidityJudge | None = None) -> None:
+        """`validity` None: nobody votes."""
+        self._validity = validity
 
     def climb(self, candidates: Sequence[Candidate]) -> list[Outcome]:
         """The outcome of every candidate, in the order given."""
-        return [_read(candidate) for candidate in candidates]
+        outcomes = {candidate.id: _read(candidate) for candidate in candidates}
+        if self._validity is not None:
+            outcomes |= self._vote(self._validity, _standing(outcomes))
+        return [outcomes[candidate.id] for candidate in candidates]
+
+    def _vote(self, judge: ValidityJudge, standing: dict[str, Outcome]) -> dict[str, Outcome]:
+        texts = {key: outcome.problem or "" for key, outcome in standing.items()}
+        votes = judge.vote(texts)
+        return {key: _voted(outcome, votes[key]) for key, outcome in standing.items()}
+
+
+def _standing(outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
+    return {key: outcome for key, outcome in outcomes.items() if outcome.reason is None}
+
+
+def _voted(outcome: Outcome, votes: tuple[str, ...]) -> Outcome:
+    if not is_rejected(votes):
+        return replace(outcome, validity=votes)
+    detail = ", ".join(f"{word} {count}" for word, count in Counter(votes).most_common())
+    return replace(outcome, validity=votes, reason="ill_posed", detail=detail)
 
 
 def _read(candidate: Candidate) -> Outcome:
@@ -64,5 +101,17 @@ def _read(candidate: Candidate) -> Outcome:
     if parsed.problem is None:
         return Outcome(sample.text, reason=parsed.reason)
     *ancestors, parent = candidate.lineage
-    reason = form_reason(parsed.problem) or identity_reason(parsed.problem, parent, ancestors)
-    return Outcome(sample.text, parsed.problem, reason, answer_form=parsed.answer_form)
+    child = parsed.problem
+    read = Outcome(sample.text, child, answer_form=parsed.answer_form)
+    reason = form_reason(child) or identity_reason(child, parent, ancestors)
+    if reason:
+        return replace(read, reason=reason)
+    found = contract_finding(candidate.strategy, parent, child, parsed.tags)
+    new = parameters(parent, child, parsed.tags.get("parameter", ""))
+    return replace(
+        read,
+        reason=found.reason,
+        detail=found.detail,
+        flags=found.flags,
+        parameters=new if candidate.strategy == "algebraize" else (),
+    )

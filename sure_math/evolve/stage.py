@@ -14,6 +14,7 @@ from sure_math.config import STRATEGIES, Recipe, Tier
 from sure_math.evolve.evolver import Evolver, chains
 from sure_math.evolve.ladder import REASONS, Ladder
 from sure_math.evolve.plan import Cutoff, cutoff, plan_seed, wanted_chains
+from sure_math.evolve.validity import ValidityJudge, judge_content
 from sure_math.prompts import load_prompt
 from sure_math.runtime.context import Context
 from sure_math.runtime.stage import Inputs, ShardResult, Source, Stage
@@ -93,13 +94,15 @@ def _evolve_config(recipe: Recipe) -> dict[str, Any]:
         **{name: content[name] for name in fields},
         "evolver": model_identity(recipe.models.evolver),
         "prompts": prompts,
+        "validity": judge_content(recipe),
     }
 
 
 def _run_evolve(inputs: Inputs, context: Context) -> ShardResult:
     seeds = {row["problem_id"]: row for row in inputs["seeds"].to_pylist()}
     planned = chains(inputs["plan"].to_pylist(), seeds)
-    evolver = Evolver(context, Ladder())
+    votes = ValidityJudge(context) if context.recipe.evolve.validity_votes else None
+    evolver = Evolver(context, Ladder(votes))
     evolver.run(planned)
     for chain in planned:
         kept = chain.done if context.recipe.evolve.keep == "all" else chain.done[-1:]

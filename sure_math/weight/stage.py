@@ -8,6 +8,7 @@ from sure_math.backends import model_name
 from sure_math.config import Recipe
 from sure_math.runtime.context import Context
 from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
+from sure_math.weight.contracts import answer_flags
 from sure_math.weight.entropy import MISSING, majority, majority_share, semantic_entropy
 
 Row = dict[str, Any]
@@ -19,13 +20,35 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
         responses[row["problem_id"]].append(row)
     rows: list[Row] = []
     rejects: list[Reject] = []
+    answers = {row["problem_id"]: row["answer"] for row in inputs["seeds"].to_pylist()}
+    letters = {row["problem_id"]: row["parameters"] for row in inputs["evolve"].to_pylist()}
     for problem in inputs["pool"].to_pylist():
-        group = responses.get(problem["problem_id"])
-        if group:
-            rows.append({**problem, **annotation(group, context.recipe)})
-        else:
-            rejects.append(Reject(problem["problem_id"], "no_response", problem["problem"]))
+        name, group = problem["problem_id"], responses.get(problem["problem_id"])
+        if not group:
+            rejects.append(Reject(name, "no_response", problem["problem"]))
+            continue
+        found = annotation(group, context.recipe)
+        if _is_unanswerable(problem, found["n_answered"], context.recipe):
+            detail = f"{found['n_answered']} of {found['n_samples']} responses have an answer"
+            rejects.append(Reject(name, "unanswerable", problem["problem"], detail))
+            continue
+        flags = answer_flags(
+            problem["strategy"],
+            problem["flags"],
+            found["majority_answer"],
+            parent_answer=answers.get(problem["parent_id"]),
+            parameters=letters.get(name, ()),
+        )
+        rows.append({**problem, **found, "flags": sorted({*problem["flags"], *flags})})
     return ShardResult(rows, rejects)
+
+
+def _is_unanswerable(problem: Row, answered: int, recipe: Recipe) -> bool:
+    """Whether an evolved problem got too few answers for its entropy to mean anything.
+
+    Problems that came as they are, the user's own among them, are never lost here.
+    """
+    return problem["strategy"] is not None and answered < recipe.evolve.min_answered
 
 
 def annotation(group: list[Row], recipe: Recipe) -> Row:
@@ -83,16 +106,17 @@ def representatives(group: list[Row]) -> dict[int, str]:
 
 
 def _config(recipe: Recipe) -> dict[str, Any]:
-    return recipe.weight.content()  # the judge, named in each row, is part of the cluster stage
+    # The judge, named in each row, is part of the cluster stage.
+    return {**recipe.weight.content(), "min_answered": recipe.evolve.min_answered}
 
 
 STAGE = Stage(
     name="weight",
-    version=1,
-    inputs=("cluster", "pool"),
+    version=2,
+    inputs=("cluster", "pool", "seeds", "evolve"),
     output=schemas.ANNOTATED,
     run_shard=_run,
     config=_config,
     expected=lambda inputs, recipe: int(inputs["pool"].num_rows),
-    reasons=frozenset({"no_response"}),
+    reasons=frozenset({"no_response", "unanswerable"}),
 )

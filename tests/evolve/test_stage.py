@@ -65,7 +65,7 @@ def test_lineage_of_a_chain(tmp_path: Path) -> None:
         assert (row["root_id"], row["parent_id"]) == ("seed", parent["problem_id"])
         assert (row["round"], row["planned_round"], row["attempts"]) == (number, number, 1)
         assert (row["answer"], row["curated"], row["use"]) == (None, False, "annotate")
-        assert row["flags"] == []
+        assert "figure" not in row["flags"]
         assert row["prompt_sha"] == load_prompt(f"evolve/{row['strategy']}").sha
         parent = row
     assert {row["tier"] for row in rows} == {"hard"}
@@ -179,3 +179,30 @@ def test_only_seeds_are_planned_and_nothing_where_evolution_is_off(tmp_path: Pat
     assert {step["root_id"] for step in plan} == {"b"}
     off = served(None, evolve={"enabled": False})
     assert not run_stage(PLAN_STAGE, off, tmp_path, {"seeds": problems}).rows
+
+
+def votes(word: str) -> Callable[[Body, int], str]:
+    """An evolver that does well and a judge that always says one word."""
+
+    def respond(body: Body, index: int) -> str:
+        return better(body) if "Strategy: " in body["messages"][0]["content"] else word
+
+    return respond
+
+
+def test_what_no_vote_calls_well_posed_is_tried_again_and_rejected(tmp_path: Path) -> None:
+    settings = {"validity_votes": 3, "validity_controls": "skip"}
+    _, result, bodies = evolve(tmp_path, votes("Verdict: incomplete"), **settings)
+    assert not result.rows
+    assert {(r.reason, r.detail) for r in result.rejects} == {("ill_posed", "incomplete 3")}
+    tried = result.side["attempts"]
+    assert len(tried) == 9
+    assert {(row["reason"], row["problem"] is None) for row in tried} == {("ill_posed", False)}
+    assert len(bodies) == 9 + 9 * 3
+
+
+def test_votes_stand_beside_a_problem(tmp_path: Path) -> None:
+    settings = {"validity_votes": 2, "validity_controls": "skip"}
+    _, result, _ = evolve(tmp_path, votes("well_posed"), **settings)
+    assert [row["validity"] for row in result.rows] == [["well_posed"] * 2] * 3
+    assert not result.rejects

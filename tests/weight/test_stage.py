@@ -7,8 +7,9 @@ import pytest
 
 from sure_math import semantic_entropy
 from sure_math.config import Recipe
+from sure_math.runtime.stage import ShardResult
 from sure_math.weight.stage import STAGE, annotation, representatives
-from tests.one_shard import Row, clustered, pooled, run_stage, served
+from tests.one_shard import Row, clustered, evolved, pooled, problem, run_stage, served
 
 RECIPE = Recipe(name="test")
 
@@ -93,12 +94,54 @@ def test_the_commonest_then_shortest_wording_stands_for_a_cluster() -> None:
     assert representatives(rows) == {0: "1/2", 1: "3"}
 
 
+def weigh(
+    folder: Path, row: Row, *answers: str | None, seeds: tuple[Row, ...] = (), **settings: object
+) -> ShardResult:
+    """One problem with id `p` and these answers of eight responses."""
+    clusters = {text: number for number, text in enumerate(dict.fromkeys(filter(None, answers)))}
+    responses = group(*[(text, clusters.get(text or "", -1)) for text in answers])
+    parent = next(iter(seeds), row)
+    made = [evolved(row["problem"], parent, "p", parameters=["n"])]
+    inputs = {"cluster": responses, "pool": [row], "seeds": seeds, "evolve": made}
+    return run_stage(STAGE, served(None, **settings), folder, inputs)
+
+
 def test_every_problem_is_a_row_or_a_reject(tmp_path: Path) -> None:
     problems = [pooled("Add 2 and 3.", "p"), pooled("Add 2 and 4.", "silent")]
-    inputs = {"cluster": group(*[("5", 0)] * 8), "pool": problems}
+    clusters = group(*[("5", 0)] * 8)
+    inputs = {"cluster": clusters, "pool": problems, "seeds": [], "evolve": []}
     result = run_stage(STAGE, served(None), tmp_path, inputs)
     (row,) = result.rows
     assert (row["problem_id"], row["problem"], row["w_se"]) == ("p", "Add 2 and 3.", 1)
     assert [(r.id, r.reason, r.raw) for r in result.rejects] == [
         ("silent", "no_response", "Add 2 and 4.")
     ]
+
+
+def test_an_evolved_problem_without_answers_is_rejected_and_a_given_one_is_not(
+    tmp_path: Path,
+) -> None:
+    answers = ("5", *[None] * 7)
+    new = pooled("Add 2 and 3.", "p", strategy="harder")
+    (reject,) = weigh(tmp_path, new, *answers).rejects
+    assert (reject.reason, reject.detail) == ("unanswerable", "1 of 8 responses have an answer")
+    assert weigh(tmp_path, pooled("Add 2 and 3.", "p"), *answers).rows
+    assert weigh(tmp_path, new, *answers, evolve={"min_answered": 1}).rows
+    disagreeing = weigh(tmp_path, new, *map(str, range(8)))
+    assert disagreeing.rows[0]["w_se"] == pytest.approx(0)
+
+
+def test_the_majority_answer_settles_what_a_strategy_promised(tmp_path: Path) -> None:
+    seed = problem("Add 2 and 3.", "seed", answer="5")
+    rewritten = pooled(
+        "Sum 2 and 3.", "p", strategy="rewrite", parent_id="seed", flags=["repaired"]
+    )
+    (row,) = weigh(tmp_path, rewritten, *["6"] * 8, seeds=(seed,)).rows
+    assert row["flags"] == ["answer_changed", "repaired"]
+    (row,) = weigh(tmp_path, rewritten, *["5"] * 8, seeds=(seed,)).rows
+    assert row["flags"] == ["repaired"]
+    letters = pooled("Add 2 and n.", "p", strategy="algebraize", parent_id="seed")
+    (row,) = weigh(tmp_path, letters, *["5"] * 8, seeds=(seed,)).rows
+    assert row["flags"] == ["not_algebraized"]
+    (row,) = weigh(tmp_path, letters, *["n+2"] * 8, seeds=(seed,)).rows
+    assert row["flags"] == []
