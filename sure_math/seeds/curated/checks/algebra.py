@@ -11,9 +11,10 @@ from sure_math.seeds.curated.checks.numeric import least, rational, surd
 x = sp.Symbol("x", real=True)
 
 
-def algebra_1() -> sp.Expr:
-    (root,) = sp.solve(sp.Eq(5 * (2 * x - 3) - 3 * (x + 4), 2 * x + 8), x)
-    return root
+def algebra_1() -> int:
+    """Tries the integers; both sides are linear and differ in slope."""
+    (number,) = [n for n in range(-99, 100) if 5 * (n - 3) + 1 == 3 * n]
+    return number
 
 
 def algebra_2() -> Fraction:
@@ -33,12 +34,18 @@ def algebra_3() -> set[sp.Expr]:
 
 
 def algebra_4() -> sp.Expr:
-    return sp.expand((x - 2) * (x**2 + 3 * x + 5) - x * (x - 1) * (x + 4))
+    """Expands by computer algebra."""
+    a, b, c = sp.symbols("a b c")
+    return sp.expand((a + 2 * b + c) ** 2 - (a - 2 * b + c) ** 2)
 
 
 def algebra_5() -> sp.Expr:
-    (root,) = [r for r in sp.solve(x - 1 / x - 3, x) if r > 0]
-    return sp.sqrtdenest(sp.radsimp(sp.expand(root**3 + 1 / root**3)))
+    """Solves for x numerically by bisection and recognises the square of the value."""
+    low, high = 2.0, 10.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if middle**2 + 9 / middle**2 < 19 else (low, middle)
+    return surd(low**3 - 27 / low**3)
 
 
 def algebra_6() -> sp.Expr:

@@ -10,7 +10,12 @@ def arithmetic_1() -> int:
 
 
 def arithmetic_2() -> Fraction:
-    return Fraction(3, 4) - Fraction(2, 5) * Fraction(5, 8) + Fraction(1, 6)
+    """Cuts the pizza into 40 pieces."""
+    pieces = 40
+    pieces -= pieces // 4
+    pieces -= 2 * pieces // 5
+    pieces -= pieces // 2
+    return Fraction(pieces, 40)
 
 
 def arithmetic_3() -> Fraction:
@@ -94,7 +99,7 @@ def arithmetic_14() -> Fraction:
 
 def arithmetic_15() -> int:
     """Divides by hand, digit by digit."""
-    return sum(_digits(7, 13, 10, 100))
+    return sum(digit > 3 for digit in _digits(7, 13, 10, 100))
 
 
 def arithmetic_16() -> int:

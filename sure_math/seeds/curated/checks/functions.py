@@ -11,11 +11,12 @@ from sure_math.seeds.curated.checks.numeric import least, rational, surd
 x = sp.Symbol("x", real=True)
 
 
-def functions_1() -> int:
-    def inner(t: int) -> int:
-        return 3 * t - 5
-
-    return inner(2) ** 2 + 1
+def functions_1() -> set[Fraction]:
+    """Tries the fractions with denominators up to 9; the equation is quadratic."""
+    places = {Fraction(p, q) for q in range(1, 10) for p in range(-99, 100)}
+    found = {t for t in places if (3 * t - 5) ** 2 + 1 == 17}
+    assert len(found) == 2
+    return found
 
 
 def functions_2() -> tuple[sp.Expr, sp.Expr]:
@@ -42,7 +43,8 @@ def functions_5() -> sp.Expr:
 
 
 def functions_6() -> sp.Set:
-    return function_range((x**2 + x + 1) / (x**2 + 1), x, sp.Reals)
+    """Finds the range by computer algebra."""
+    return function_range((x - 2) ** 2 / (x**2 + 2), x, sp.Reals)
 
 
 def functions_7() -> int:
@@ -103,7 +105,7 @@ def functions_13() -> sp.Set:
 def functions_14() -> Fraction:
     """Adds the strips of width 1; the boundary is straight within each of them."""
     middles = [Fraction(2 * k + 1, 2) for k in range(-20, 20)]
-    heights = [9 - abs(m - 1) - abs(m - 4) for m in middles]
+    heights = [5 - abs(abs(m) - 3) for m in middles]
     return sum((h for h in heights if h > 0), Fraction(0))
 
 

@@ -36,7 +36,8 @@ def inequalities_5() -> sp.Expr:
 
 
 def inequalities_6() -> sp.Set:
-    return _solution(sp.Abs(x - 1) + sp.Abs(x + 2) < 7)
+    """Solves the inequality by computer algebra."""
+    return _solution(sp.Abs(x - 4) + 2 * sp.Abs(x + 1) <= 12)
 
 
 def inequalities_7() -> sp.Expr:

@@ -1,7 +1,7 @@
 """Checks of the curated problems linear-algebra-1 to linear-algebra-18."""
 
 from fractions import Fraction
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement, pairwise, product
 
 import numpy as np
 import sympy as sp
@@ -30,18 +30,15 @@ def linear_algebra_3() -> Fraction:
     return k
 
 
-def linear_algebra_4() -> Fraction:
-    """Counts lattice points inside and on the boundary (Pick's theorem)."""
-    corners = [(1, 1), (4, 2), (2, 7)]
-    inside = boundary = 0
-    for p, q in product(range(9), repeat=2):
-        sides = [
-            (b[0] - a[0]) * (q - a[1]) - (b[1] - a[1]) * (p - a[0])
-            for a, b in zip(corners, corners[1:] + corners[:1], strict=True)
-        ]
-        inside += min(sides) > 0
-        boundary += min(sides) == 0
-    return inside + Fraction(boundary, 2) - 1
+def linear_algebra_4() -> set[Fraction]:
+    """Tries the multiples of a quarter; the area is a difference of trapezoids under the sides."""
+
+    def area(t: Fraction) -> Fraction:
+        corners = [(Fraction(1), 1), (Fraction(5), 3), (t, 4), (Fraction(1), 1)]
+        strips = ((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in pairwise(corners))
+        return abs(sum(strips, Fraction(0)))
+
+    return {t for t in (Fraction(k, 4) for k in range(-200, 201)) if area(t) == 3}
 
 
 def linear_algebra_5() -> int:

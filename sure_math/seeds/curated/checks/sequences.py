@@ -42,17 +42,21 @@ def sequences_6() -> Fraction:
     return a
 
 
-def sequences_7() -> sp.Expr:
-    n = sp.Symbol("n", integer=True, positive=True)
-    return sp.summation(n * (n + 1) / sp.Integer(4) ** n, (n, 1, sp.oo))
+def sequences_7() -> Fraction:
+    """Adds 100 terms; the rest is below 10^-50."""
+    total = sum((Fraction(n * (n + 1), 4**n) for n in range(1, 101)), Fraction(0))
+    near = total.limit_denominator(1000)
+    assert abs(near - total) < Fraction(1, 10**50)
+    return near
 
 
 def sequences_8() -> int:
-    """(2 + √3)^50 = a + b√3 exactly; its floor is a + floor(√(3b²))."""
+    """(5 + √26)^19 = a + b√26 exactly; shifted by 60 decimal places, its digits can be read."""
     a, b = 1, 0
-    for _ in range(50):
-        a, b = 2 * a + 3 * b, a + 2 * b
-    return (a + isqrt(3 * b * b)) % 100
+    for _ in range(19):
+        a, b = 5 * a + 26 * b, a + 5 * b
+    digits = f"{isqrt(26 * b * b * 10**120) % 10**60:060}"
+    return len(digits) - len(digits.lstrip("0"))
 
 
 def sequences_9() -> int:
