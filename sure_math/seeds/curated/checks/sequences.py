@@ -32,7 +32,9 @@ def sequences_4() -> int:
 
 
 def sequences_5() -> Fraction:
-    return sum((Fraction(1, (2 * k - 1) * (2 * k + 1)) for k in range(1, 41)), Fraction(0))
+    """Adds the terms."""
+    terms = (Fraction(2**k, (2**k + 1) * (2 ** (k + 1) + 1)) for k in range(1, 9))
+    return sum(terms, Fraction(0))
 
 
 def sequences_6() -> Fraction:
