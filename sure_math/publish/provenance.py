@@ -17,6 +17,7 @@ from sure_math.runtime.shards import totals
 from sure_math.seeds.cards import source_card
 from sure_math.seeds.read import adapter_for
 
+HUB = "https://huggingface.co/datasets"
 RULES = ("exact", "text", "judge", "lineage")
 """What can block a problem; `text` stands for every rule that compares texts."""
 
@@ -62,13 +63,14 @@ def sources(run: Run, problems: pl.DataFrame) -> list[dict[str, Any]]:
         if key not in found:
             source = configured[name]
             card = source_card(source.adapter)
+            own = f"{HUB}/{source.dataset}" if source.dataset else None
             found[key] = {
                 "source": name,
                 "dataset": adapter_for(source).dataset,
                 "revision": revision,
                 "license": license_id,
                 "problems": {},
-                "link": card.url if card else None,
+                "link": card.url if card else own,
                 "title": card.title if card else None,
                 "citation": card.citation if card else None,
             }
@@ -84,7 +86,8 @@ def models(run: Run, problems: pl.DataFrame) -> dict[str, set[str]]:
 
 
 def evaluation_sets(run: Run) -> list[dict[str, Any]]:
-    """Every evaluation set with its items, and what became of the problems that resembled one.
+    """Every evaluation set with its items, and what became of the problems that resembled one;
+    also what else problems were held against, such as the test split, without a count of items.
 
     A problem counts once per set: under the first of `RULES` that blocked it, or as `kept`.
     """
@@ -107,7 +110,7 @@ def evaluation_sets(run: Run) -> list[dict[str, Any]]:
         {
             "name": name,
             "dataset": adapter_for(configured[name]).dataset if name in configured else None,
-            "items": items.get(name, 0),
+            "items": items.get(name),
             "candidates": sum(counts.get(name, 0) for counts in by_fate.values()),
             **{fate: by_fate[fate].get(name, 0) for fate in (*RULES, "kept")},
         }

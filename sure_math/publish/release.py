@@ -165,7 +165,7 @@ def _license_text(licenses: Mapping[str, Mapping[str, int]]) -> str:
     for name, counts in licenses.items():
         lines += ["", f"Configurations {' and '.join(each.name for each in configs(name))}:"]
         lines += [f"- {license_id} (problems: {count})" for license_id, count in counts.items()]
-        lines += [sentence.replace("*", "") for sentence in conditions(counts)]
+        lines += ["  " + sentence.replace("*", "") for sentence in conditions(counts)]
     return "\n".join(lines) + "\n"
 
 
