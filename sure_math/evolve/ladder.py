@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sure_math.backends.base import Completion
+from sure_math.decontaminate.checker import Checked, Checker
+from sure_math.decontaminate.screen import REASONS as EVAL_REASONS
+from sure_math.decontaminate.screen import blocking
 from sure_math.evolve.contracts import CONTRACT_REASONS, contract_finding
 from sure_math.evolve.parse import parse_evolution
 from sure_math.evolve.symbols import parameters
@@ -30,6 +33,7 @@ REASONS = frozenset(
         *FORM_REASONS,
         *IDENTITY_REASONS,
         *CONTRACT_REASONS,
+        *EVAL_REASONS,
         "ill_posed",
     }
 )
@@ -63,16 +67,28 @@ class Outcome:
 class Ladder:
     """The rungs of one recipe, cheapest first, each for all candidates that still stand."""
 
-    def __init__(self, validity: ValidityJudge | None = None) -> None:
+    def __init__(self, benchmarks: Checker, validity: ValidityJudge | None = None) -> None:
         """`validity` None: nobody votes."""
+        self._benchmarks = benchmarks
         self._validity = validity
 
     def climb(self, candidates: Sequence[Candidate]) -> list[Outcome]:
         """The outcome of every candidate, in the order given."""
         outcomes = {candidate.id: _read(candidate) for candidate in candidates}
+        outcomes |= self._decontaminate(_standing(outcomes))
         if self._validity is not None:
             outcomes |= self._vote(self._validity, _standing(outcomes))
         return [outcomes[candidate.id] for candidate in candidates]
+
+    def _decontaminate(self, standing: dict[str, Outcome]) -> dict[str, Outcome]:
+        checked = [Checked(key, outcome.problem or "") for key, outcome in standing.items()]
+        found = self._benchmarks.check(checked)
+        reasons = {key: blocking(findings) for key, findings in found.items()}
+        return {
+            key: replace(standing[key], reason=why[0], detail=why[1])
+            for key, why in reasons.items()
+            if why is not None
+        }
 
     def _vote(self, judge: ValidityJudge, standing: dict[str, Outcome]) -> dict[str, Outcome]:
         texts = {key: outcome.problem or "" for key, outcome in standing.items()}

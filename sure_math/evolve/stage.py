@@ -11,6 +11,9 @@ from typing import Any
 from sure_math import schemas
 from sure_math.backends import model_identity
 from sure_math.config import STRATEGIES, Recipe, Tier
+from sure_math.decontaminate.checker import Checker
+from sure_math.decontaminate.index import ItemIndex
+from sure_math.decontaminate.items import read_items
 from sure_math.evolve.evolver import Evolver, chains
 from sure_math.evolve.ladder import REASONS, Ladder
 from sure_math.evolve.plan import Cutoff, cutoff, plan_seed, wanted_chains
@@ -98,11 +101,17 @@ def _evolve_config(recipe: Recipe) -> dict[str, Any]:
     }
 
 
+def _benchmarks(sources: Mapping[str, Source], recipe: Recipe) -> ItemIndex:
+    tables = sources["evaluation"].tables()
+    return ItemIndex(read_items(row for table in tables for row in table.to_pylist()))
+
+
 def _run_evolve(inputs: Inputs, context: Context) -> ShardResult:
     seeds = {row["problem_id"]: row for row in inputs["seeds"].to_pylist()}
     planned = chains(inputs["plan"].to_pylist(), seeds)
     votes = ValidityJudge(context) if context.recipe.evolve.validity_votes else None
-    evolver = Evolver(context, Ladder(votes))
+    # No judge of contamination here: what the rules alone would block is tried again at once.
+    evolver = Evolver(context, Ladder(Checker(context.survey), votes))
     evolver.run(planned)
     for chain in planned:
         kept = chain.done if context.recipe.evolve.keep == "all" else chain.done[-1:]
@@ -117,6 +126,8 @@ EVOLVE_STAGE = Stage(
     name="evolve",
     version=2,
     inputs=("plan", "seeds"),
+    surveyed=("evaluation",),
+    survey=_benchmarks,
     output=schemas.EVOLVED,
     run_shard=_run_evolve,
     config=_evolve_config,

@@ -11,7 +11,12 @@ from typing import Any
 
 from sure_math import schemas
 from sure_math.config import EvaluationSet, Recipe, SourceConfig
-from sure_math.decontaminate.blocklist import BlockList, verdict_rows
+from sure_math.decontaminate.checker import Checked
+from sure_math.decontaminate.index import ItemIndex
+from sure_math.decontaminate.items import read_items
+from sure_math.decontaminate.judge import judge_content
+from sure_math.decontaminate.screen import REASONS as EVAL_REASONS
+from sure_math.decontaminate.screen import blocking, open_checker, verdict_rows
 from sure_math.errors import ConfigError
 from sure_math.runtime.context import Context
 from sure_math.runtime.ids import content_id
@@ -72,25 +77,38 @@ def _run_seeds(inputs: Inputs, context: Context) -> ShardResult:
             f"recipe {recipe.name} names no seed source",
             hint="list at least one under seeds.sources; `sure-math seeds --list` names adapters",
         )
-    blocked = BlockList(inputs["evaluation"].to_pylist())
     rejects: list[Reject] = []
-    verdicts: list[Row] = []
     found: list[seed_rows.SeedRow] = []
     for source in recipe.seeds.sources:
         for item in read(source, seed=recipe.seed, min_length=recipe.seeds.min_length):
             if isinstance(item, seed_rows.Reject):
                 rejects.append(_reject(item))
-            elif hits := blocked.find(item.problem):
-                items = ", ".join(hit.item for hit in hits)
-                rejects.append(Reject(item.id, "eval_exact", item.problem, items))
-                verdicts += verdict_rows(_problem_id(item), "exact", hits)
             else:
                 found.append(item)
-    kept, dropped, conflicts = deduplicate(found, recipe.dedup.near)
-    rejects += [_reject(item) for item in dropped]
+    clean, blocked, verdicts = _decontaminate(found, inputs, context)
+    kept, dropped, conflicts = deduplicate(clean, recipe.dedup.near)
+    rejects += [*blocked, *map(_reject, dropped)]
     rows = _problem_rows(kept, recipe)
     side = {"verdicts": verdicts, "label_conflicts": _conflict_rows(conflicts)}
     return ShardResult(rows, rejects, side, {"read": len(rows) + len(rejects)})
+
+
+def _decontaminate(
+    seeds: Sequence[seed_rows.SeedRow], inputs: Inputs, context: Context
+) -> tuple[list[seed_rows.SeedRow], list[Reject], list[Row]]:
+    """Seeds that are no benchmark items, the others, and the verdicts."""
+    checker = open_checker(ItemIndex(read_items(inputs["evaluation"].to_pylist())), context)
+    checked = [Checked(_problem_id(seed), seed.problem, seed.answer) for seed in seeds]
+    findings = checker.check(checked)
+    clean: list[seed_rows.SeedRow] = []
+    rejects: list[Reject] = []
+    for seed, one in zip(seeds, checked, strict=True):
+        why = blocking(findings.get(one.problem_id, ()))
+        if why is None:
+            clean.append(seed)
+        else:
+            rejects.append(Reject(seed.id, why[0], seed.problem, why[1]))
+    return clean, rejects, verdict_rows(findings, context.recipe, context.model("judge"))
 
 
 def _conflict_rows(conflicts: Sequence[Sequence[seed_rows.SeedRow]]) -> list[Row]:
@@ -182,10 +200,12 @@ SEEDS_STAGE = Stage(
         "seed": recipe.seed,
         "min_length": recipe.seeds.min_length,
         **recipe.dedup.content(),
+        "judge": judge_content(recipe),
         "sources": [_identity(source) for source in recipe.seeds.sources],
     },
     expected=None,
-    reasons=frozenset({*seed_rows.REASONS, "eval_exact"}),
+    reasons=frozenset({*seed_rows.REASONS, *EVAL_REASONS}),
+    keeps_journal=True,
     side={"verdicts": schemas.VERDICTS, "label_conflicts": schemas.LABEL_CONFLICTS},
     scope="run",
 )

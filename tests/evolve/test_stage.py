@@ -1,5 +1,6 @@
 """Chains on a shard: attempts, strategies, skipped rounds and lineage."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,10 @@ from sure_math.evolve.stage import EVOLVE_STAGE, PLAN_STAGE
 from sure_math.prompts import load_prompt
 from sure_math.runtime.stage import ShardResult
 from tests.backends.scripted_server import Body, Fault, ScriptedServer, error, prompt_of
-from tests.one_shard import Row, problem, run_stage, served
+from tests.one_shard import Row, item, problem, run_stage, served
 
 SEED = problem("Add 2 and 3. What is the sum?", "seed", use="evolve", tier="hard", flags=["figure"])
+BENCH = item("A shed has 4 spiders and 5 hens. How many legs are in the shed?")
 NOTHING = "I could not think of one."
 
 
@@ -40,7 +42,8 @@ def evolve(
     with ScriptedServer(respond) as server:
         recipe = served(server, evolve=settings)
         plan = run_stage(PLAN_STAGE, recipe, folder, {"seeds": [SEED]})
-        result = run_stage(EVOLVE_STAGE, recipe, folder, {"plan": plan.rows, "seeds": [SEED]})
+        inputs = {"plan": plan.rows, "seeds": [SEED], "evaluation": [BENCH]}
+        result = run_stage(EVOLVE_STAGE, recipe, folder, inputs)
         return plan.rows, result, server.bodies
 
 
@@ -109,7 +112,7 @@ def test_no_step_repeats_the_strategy_before_it(tmp_path: Path) -> None:
         with ScriptedServer(respond) as server:
             recipe = served(server, seed=seed, evolve={"rounds": {"hard": 4}})
             plan = run_stage(PLAN_STAGE, recipe, tmp_path, {"seeds": [SEED]}).rows
-            inputs = {"plan": plan, "seeds": [SEED]}
+            inputs = {"plan": plan, "seeds": [SEED], "evaluation": []}
             result = run_stage(EVOLVE_STAGE, recipe, tmp_path / str(seed), inputs)
         previous = None
         for row in result.rows:
@@ -149,6 +152,17 @@ def test_copies_are_rejected(tmp_path: Path) -> None:
     }
 
 
+def test_benchmark_items_are_tried_again(tmp_path: Path) -> None:
+    copies = f"<problem>{BENCH['problem'].upper()}</problem>"
+    asked = itertools.count()
+    _, result, _ = evolve(
+        tmp_path, lambda body, _: better(body) if next(asked) % 3 == 2 else copies
+    )
+    assert [row["attempts"] for row in result.rows] == [3, 3, 3]
+    failed = [row for row in result.side["attempts"] if row["reason"]]
+    assert {(row["reason"], row["detail"]) for row in failed} == {("eval_exact", "bench: bench:0")}
+
+
 def test_a_refused_request_is_a_reject(tmp_path: Path) -> None:
     def faults(body: Body) -> Fault | None:
         return error(400, "no thanks") if given(body) == SEED["problem"] else None
@@ -157,7 +171,7 @@ def test_a_refused_request_is_a_reject(tmp_path: Path) -> None:
     with ScriptedServer(lambda body, _: better(body), faults) as server:
         recipe = served(server, evolve={"attempts": 1})
         plan = run_stage(PLAN_STAGE, recipe, tmp_path, {"seeds": [SEED, other]}).rows
-        inputs = {"plan": plan, "seeds": [SEED, other]}
+        inputs = {"plan": plan, "seeds": [SEED, other], "evaluation": []}
         result = run_stage(EVOLVE_STAGE, recipe, tmp_path, inputs)
     assert [row["root_id"] for row in result.rows] == ["other"]
     assert {reject.reason for reject in result.rejects} == {"request_rejected"}
