@@ -151,7 +151,7 @@ def run(
 ) -> None:
     """Every stage of RECIPE, then a local release."""
     from sure_math.pipeline import STAGE_NAMES
-    from sure_math.publish.release import refuse_foreign, write_release
+    from sure_math.publish.release import load_line, refuse_foreign, write_release
     from sure_math.runtime.executors import Partition
     from sure_math.summary import run_summary
 
@@ -165,7 +165,7 @@ def run(
         out = write_release(done, Path(recipe.publish.out))
         click.echo(run_summary(done))
         click.echo(f"\nThe release is in {out}. Load it from this folder with:\n")
-        click.echo(f'    import datasets; ds = datasets.load_dataset("{out}")')
+        click.echo(f"    import datasets; ds = {load_line(out)}")
     else:
         click.echo(run_summary(done))
 
@@ -266,7 +266,7 @@ def publish(
     if hub or private or tag:
         _not_built("publish --hub")
     from sure_math.pipeline import open_run, reopen_run
-    from sure_math.publish.release import write_release
+    from sure_math.publish.release import load_line, write_release
     from sure_math.recipes import load_recipe
 
     if recipe:
@@ -274,7 +274,7 @@ def publish(
     else:
         run = reopen_run(runs, run_name, overrides)
     place = write_release(run, out or Path(run.recipe.publish.out))
-    click.echo(f'{place} is written: datasets.load_dataset("{place}")')
+    click.echo(f"{place} is written: {load_line(place)}")
 
 
 @main.command()
@@ -362,13 +362,70 @@ def report_entropy(
         click.echo(f"written: {path}", err=True)
 
 
+@report.command("evolution")
+@click.argument("source", required=False, metavar="[RUN]")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["text", "json", "html"]),
+    help="Default: what the name of --out ends in, else text.",
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+@click.option(
+    "--examples",
+    type=click.IntRange(0),
+    default=3,
+    show_default=True,
+    help="Examples per strategy and reason.",
+)
+@_runs
+def report_evolution(
+    source: str | None, kind: str | None, out: Path | None, examples: int, runs: Path
+) -> None:
+    """Which prompts yield problems, and where the others are lost.
+
+    Yield per strategy, tier and round, every reject reason, and examples of each, of a run (its
+    name or folder, by default the latest), finished or not. `--out evolution.html` is one page
+    that needs no network.
+    """
+    import json
+
+    from sure_math.pipeline import inspect_run
+    from sure_math.report.evolution import evolution_report
+    from sure_math.report.evolution_text import as_json, as_text
+    from sure_math.report.page import evolution_page
+
+    root = _run_folder(source, runs)
+    run = inspect_run(root.parent, root.name) if root else inspect_run(runs, source)
+    found = evolution_report(run, examples=examples)
+    kind = kind or {".json": "json", ".html": "html"}.get(out.suffix if out else "", "text")
+    if kind == "html":
+        text = evolution_page(found)
+    else:
+        text = json.dumps(as_json(found), indent=2) if kind == "json" else as_text(found)
+    if out is None:
+        click.echo(text)
+        return
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot write {out}: {error.strerror or error}") from error
+    click.echo(f"written: {out}", err=True)
+
+
+def _run_folder(source: str | None, runs: Path) -> Path | None:
+    """The folder of a run, given by its path or its name; None if there is none."""
+    places = (Path(source), runs / source) if source else ()
+    return next((place for place in places if (place / "recipe.yaml").is_file()), None)
+
+
 def _dataset(source: str | None, runs: Path) -> "Dataset":
     """The dataset of a run, if there is one of that name or folder, or else a release."""
     from sure_math.pipeline import inspect_run
     from sure_math.report.dataset import Dataset, read_release
 
-    places = (Path(source), runs / source) if source else ()
-    root = next((place for place in places if (place / "recipe.yaml").is_file()), None)
+    root = _run_folder(source, runs)
     if root is None:
         return read_release(source)
     run = inspect_run(root.parent, root.name)

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sure_math.config import Recipe
+from sure_math.config import PublishConfig, Recipe
 from sure_math.errors import ConfigError
 from sure_math.publish.licenses import UNKNOWN, normal, placement
 from sure_math.recipes import load_recipe, resolve
@@ -44,12 +44,13 @@ def annotation_recipe(
         raise ConfigError("--license is that of your own problems: it needs --input")
     if source:
         license_id = license_id or UNKNOWN
-        if normal(license_id) not in placement(data["publish"]["licenses"]):
-            data["publish"]["licenses"].setdefault("default", []).append(license_id)
         data["name"] = f"annotate-{re.sub(r'[^A-Za-z0-9]+', '-', Path(source).stem).strip('-')}"
         data["evolve"]["enabled"] = False
         if recipe is None:  # benchmarks are checked only for those who ask for it by a recipe
             data["decontaminate"]["evaluation_sets"] = []
+            data["publish"] = PublishConfig().model_dump(mode="json")
+        if normal(license_id) not in placement(data["publish"]["licenses"]):
+            data["publish"]["licenses"].setdefault("default", []).append(license_id)
         place = "path" if Path(source).exists() or _looks_like_file(source) else "dataset"
         data["seeds"]["sources"] = [
             {

@@ -7,9 +7,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from sure_math.cli import main
+from sure_math.config import Recipe
 from sure_math.errors import ConfigError
 from sure_math.own_input import annotation_recipe, model_spec
 from tests.backends.scripted_server import ScriptedServer
@@ -165,3 +167,58 @@ def test_the_recipe_gives_the_settings(tmp_path: Path) -> None:
     assert (only.path, only.dataset, only.split) == (None, "openai/gsm8k", "test")
     models = annotation_recipe("demo", None, **{**DEFAULTS, "teacher": "vllm:m"}).models
     assert (models.teacher.backend, models.evolver.backend) == ("vllm", "builtin")
+
+
+# --- licences -------------------------------------------------------------------------------------
+
+
+def release(folder: Path, server: ScriptedServer, *arguments: str, config: str = "") -> Path:
+    """Annotate own rows and publish them, both on the command line."""
+    path = folder / "own.jsonl"
+    path.write_text("".join(json.dumps({"problem": row["question"]}) + "\n" for row in ROWS[:2]))
+    result = annotate(folder, server, "--input", str(path), "--run", "mine", *arguments)
+    assert result.exit_code == 0, result.output
+    out = folder / "mine"
+    options = ["publish", "--run", "mine", "--runs", str(folder / "runs"), "--local", str(out)]
+    result = CliRunner().invoke(main, options)
+    assert result.exit_code == 0, result.output
+    assert f'{out} is written: datasets.load_dataset("{out}"{config})' in result.output
+    return out
+
+
+def test_own_problems_are_released_but_not_as_free(tmp_path: Path, server: ScriptedServer) -> None:
+    out = release(tmp_path, server)
+    assert (out / "data").is_dir()
+    card = (out / "README.md").read_text()
+    assert yaml.safe_load(card.split("---\n", 2)[1])["license"] == "unknown"
+    for text in (card, (out / "LICENSE").read_text()):
+        assert "They are not freely licensed, and this release gives no right to use them." in text
+
+
+def test_own_problems_carry_the_licence_they_are_given(
+    tmp_path: Path, server: ScriptedServer
+) -> None:
+    out = release(tmp_path, server, "--license", "house rules 2")
+    card = (out / "README.md").read_text()
+    head = yaml.safe_load(card.split("---\n", 2)[1])
+    assert (head["license"], head["license_name"]) == ("other", "house rules 2")
+    assert "| default, responses | house rules 2 | 2 |" in card
+    assert {row["license"] for row in annotated(tmp_path, "mine")} == {"house rules 2"}
+
+
+def test_non_commercial_own_problems_lie_apart(tmp_path: Path, server: ScriptedServer) -> None:
+    out = release(tmp_path, server, "--license", "CC-BY-NC-4.0", config=', "nc"')
+    assert {path.name for path in out.iterdir() if path.is_dir()} == {"nc", "nc_responses"}
+
+
+def test_the_licence_of_own_problems_decides_where_they_go(tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_text("")
+    source = str(tmp_path / "own.jsonl")
+    usual = Recipe(name="usual").publish.licenses
+    for license_id in ("MIT", "cc-by-nc-4.0"):
+        own = annotation_recipe(None, source, **{**DEFAULTS, "license_id": license_id})
+        allowed = own.publish.licenses
+        assert {name: allowed[name] for name in usual} == usual
+        assert own.seeds.sources[0].license == license_id
+    with pytest.raises(ConfigError, match="--input"):
+        annotation_recipe("demo", None, **{**DEFAULTS, "license_id": "mit"})

@@ -93,6 +93,13 @@ def refuse_foreign(out: Path) -> None:
         )
 
 
+def load_line(out: Path) -> str:
+    """What to type to load the problems of a release."""
+    first = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"][0]["config"]
+    config = "" if first == "default" else f', "{first}"'
+    return f'datasets.load_dataset("{out}"{config})'
+
+
 def _entries(release: Path) -> set[str]:
     """What stands in the folder of a release by its own manifest."""
     try:
