@@ -162,6 +162,6 @@ def test_source_files_are_the_files_read(tmp_path: Path) -> None:
 def test_curated_rows_of_the_tier_come_with_verified_answers() -> None:
     rows = list(read(SourceConfig(name="c", adapter="curated", tier="medium"), 0))
     seeds = [row for row in rows if isinstance(row, SeedRow)]
-    assert len(seeds) == len(rows) >= 18
+    assert len(seeds) == len(rows) == 75
     assert {row.level for row in seeds} == {"medium"}
     assert {row.answer_source for row in seeds} == {"program"}
