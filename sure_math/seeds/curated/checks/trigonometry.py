@@ -6,26 +6,19 @@ from sympy.geometry import Line, Point, Segment
 
 
 def trigonometry_1() -> sp.Expr:
-    """Solve for the unit vector along (12, 5)."""
-    x, y = sp.symbols("x y", positive=True)
-    ((c, s),) = sp.solve([x**2 + y**2 - 1, 12 * y - 5 * x], [x, y])
-    return s + c
-
-
-def trigonometry_2() -> sp.Expr:
     """Half of an equilateral triangle with side 60 has this altitude."""
     altitude = Line(Point(0, 0), Point(60, 0)).distance(Point(30, sp.sqrt(60**2 - 30**2)))
     return altitude + sp.Rational(3, 2)
 
 
-def trigonometry_3() -> sp.Expr:
+def trigonometry_2() -> sp.Expr:
     """Real and imaginary parts of powers of a twelfth and an eighth root of -1."""
     twelfth, eighth = (sp.sqrt(3) + sp.I) / 2, (1 + sp.I) / sp.sqrt(2)
     by_150, by_225, by_120 = (sp.expand(z) for z in (twelfth**5, eighth**5, twelfth**4))
     return sp.im(by_150) * sp.re(by_225) * sp.im(by_120) / sp.re(by_120)
 
 
-def trigonometry_4() -> set[sp.Expr]:
+def trigonometry_3() -> set[sp.Expr]:
     """The cosines that are roots of 2(4c³ - 3c) = 1, tried on all whole degrees."""
     c = sp.Symbol("c")
     roots = [mpmath.mpf(r) for r in sp.Poly(8 * c**3 - 6 * c - 1).nroots(n=15)]
@@ -35,13 +28,13 @@ def trigonometry_4() -> set[sp.Expr]:
     return {sp.Integer(x) for x in found}
 
 
-def trigonometry_5() -> sp.Expr:
+def trigonometry_4() -> sp.Expr:
     """The triangle in coordinates."""
     a, b, c = Point(0, 0), Point(5, 0), Point(4, 4 * sp.sqrt(3))
     return a.distance(b.midpoint(c))
 
 
-def trigonometry_6() -> sp.Expr:
+def trigonometry_5() -> sp.Expr:
     """Turn the direction (1, 5) back by an eighth turn and take the double angle's sine."""
     z = (1 + 5 * sp.I) / (1 + sp.I)
     return sp.im(sp.expand(z**2)) / sp.Abs(sp.expand(z)) ** 2
@@ -59,28 +52,21 @@ def _zeros(f: sp.Expr, x: sp.Symbol, end: sp.Expr, steps: int) -> list[mpmath.mp
     ]
 
 
-def trigonometry_7() -> sp.Expr:
+def trigonometry_6() -> sp.Expr:
     """Find the sign changes numerically and recognise their sum as a multiple of pi."""
     x = sp.Symbol("x")
     zeros = _zeros(sp.cos(2 * x) + 5 * sp.cos(x) - 2, x, 4 * sp.pi, 501)
     return sp.nsimplify(sum(zeros) / mpmath.pi, tolerance=1e-9) * sp.pi
 
 
-def trigonometry_8() -> sp.Expr:
-    """Add the squares to thirty digits."""
-    with mpmath.workdps(30):
-        total = sum(mpmath.sin(mpmath.radians(angle)) ** 2 for angle in range(3, 88, 6))
-    return sp.nsimplify(total, tolerance=1e-20)
-
-
-def trigonometry_9() -> int:
+def trigonometry_7() -> int:
     """With z on the unit circle: the different roots of z⁷ - z⁻⁷ = z³ - z⁻³ of absolute value 1."""
     z = sp.Symbol("z")
     roots = sp.Poly(z**14 - 1 - z**10 + z**4, z).sqf_part().nroots(n=20)
     return sum(bool(abs(abs(root) - 1) < 1e-12) for root in roots)
 
 
-def trigonometry_10() -> sp.Expr:
+def trigonometry_8() -> sp.Expr:
     """Coordinates with AD along the x-axis."""
     a, c = Point(0, 0), Point(0, 4)
     b = Point(6 * sp.cos(sp.pi / 6), -6 * sp.sin(sp.pi / 6))
@@ -88,7 +74,7 @@ def trigonometry_10() -> sp.Expr:
     return a.distance(d)
 
 
-def trigonometry_11() -> sp.Expr:
+def trigonometry_9() -> sp.Expr:
     """Add the terms to thirty digits and recognise the square."""
     with mpmath.workdps(30):
         cosines = [mpmath.cos(mpmath.radians(2 * k)) for k in range(16)]
@@ -97,14 +83,23 @@ def trigonometry_11() -> sp.Expr:
     return sp.sqrt(sp.nsimplify(value**2, tolerance=1e-20))
 
 
-def trigonometry_12() -> sp.Expr:
+def trigonometry_10() -> sp.Interval:
+    """Extreme values on the unit circle, from the polynomial system of the critical points."""
+    c, s = sp.symbols("c s", real=True)
+    critical = sp.solve([c**2 + s**2 - 1, c * (2 + 6 * c) - s * (2 + 6 * s)], [c, s])
+    values = [sp.expand(2 * x + 2 * y + 6 * x * y) for x, y in critical]
+    ordered = sorted(map(sp.radsimp, values), key=sp.N)
+    return sp.Interval(ordered[0], ordered[-1])
+
+
+def trigonometry_11() -> sp.Expr:
     """Multiply to thirty digits."""
     with mpmath.workdps(30):
         value = mpmath.fprod(1 + 2 * mpmath.cos(mpmath.pi * 3**k / 40) for k in range(4))
     return sp.nsimplify(value, tolerance=1e-20)
 
 
-def trigonometry_13() -> int:
+def trigonometry_12() -> int:
     """Real roots of the condition as a polynomial in tan x that are no poles."""
     t = sp.Symbol("t", real=True)
     power = sp.Poly(sp.expand((1 + sp.I * t) ** 9), t)
@@ -118,7 +113,7 @@ def trigonometry_13() -> int:
     return sum(root != 0 for root in proper.real_roots())
 
 
-def trigonometry_14() -> sp.Expr:
+def trigonometry_13() -> sp.Expr:
     """Find the tangents' common factor numerically from A + B + C = pi; recognise the square."""
 
     def angles(factor: mpmath.mpf) -> list[mpmath.mpf]:
@@ -127,3 +122,12 @@ def trigonometry_14() -> sp.Expr:
     a, b, c = map(mpmath.sin, angles(mpmath.findroot(lambda k: sum(angles(k)) - mpmath.pi, 0.4)))
     area = 5**2 * a * c / (2 * b)
     return sp.sqrt(sp.nsimplify(area**2, tolerance=1e-10))
+
+
+def trigonometry_14() -> int:
+    """Add the terms to thirty digits."""
+    with mpmath.workdps(30):
+        total = sum(1 / mpmath.cos(mpmath.radians(20 * 2**k)) ** 4 for k in range(3))
+        nearest = int(mpmath.nint(total))
+        assert abs(total - nearest) < 1e-20
+    return nearest
