@@ -134,9 +134,11 @@ def geometry_17() -> sp.Expr:
 
 
 def geometry_18() -> sp.Expr:
-    """Integrate the height of the plate that is left over its left half, twice."""
-    x = sp.Symbol("x", positive=True)
-    return 2 * sp.integrate(8 - 2 * sp.sqrt(16 - x**2), (x, 0, 4))
+    """Integrate the height of the half-disc over AB and subtract the triangle in coordinates."""
+    x, y = sp.symbols("x y", positive=True)
+    (point,) = sp.solve([x**2 + y**2 - 36, (x - 10) ** 2 + y**2 - 64], [x, y], dict=True)
+    half_disc = sp.integrate(sp.sqrt(25 - x**2), (x, -5, 5))
+    return half_disc - 10 * point[y] / 2
 
 
 def geometry_19() -> sp.Expr:
