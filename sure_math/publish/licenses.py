@@ -16,8 +16,9 @@ from sure_math.seeds.read import adapter_for
 UNKNOWN = "unknown"
 _EXAMPLES = 3
 _WAYS_ON = (
-    "put the licence into publish.licenses (a configuration of its own: "
-    '--set publish.licenses.other="[{}]"), or leave the source out of seeds.sources'
+    "state the licence of your own problems (`license` of a source with adapter table), allow it "
+    'in publish.licenses (--set publish.licenses.other="[{}]" gives it a configuration of its '
+    "own), or leave the source out of seeds.sources"
 )
 
 
