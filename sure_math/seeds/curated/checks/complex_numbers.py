@@ -108,9 +108,6 @@ def complex_numbers_13() -> sp.Expr:
 
 
 def complex_numbers_14() -> int:
-    """Try all z whose parts are at most 10 in absolute value; w is then 10 divided by z."""
-    count = 0
-    for x, y in product(range(-10, 11), repeat=2):
-        norm = x * x + y * y
-        count += norm > 0 and 10 * x % norm == 0 and 10 * y % norm == 0
-    return count
+    """The absolute values are 1 and 14 turns of each angle are whole: try all fourteenths."""
+    turns = product(range(14), repeat=2)
+    return sum((5 * a + 2 * b) % 14 == 0 == (3 * a + 4 * b) % 14 for a, b in turns)

@@ -1,6 +1,5 @@
 """Checks of the branch geometry, in coordinates where it helps."""
 
-from fractions import Fraction
 from itertools import product
 
 import mpmath
@@ -14,9 +13,10 @@ def geometry_1() -> int:
     return area
 
 
-def geometry_2() -> Fraction:
-    """Split the straight angle."""
-    return Fraction(180 * 7, 2 + 3 + 7)
+def geometry_2() -> sp.Expr:
+    """Solve the three linear equations of the angles."""
+    a, b, c = sp.symbols("a b c")
+    return sp.solve([b - 3 * a, c - (a + b - 20), a + b + c - 180], [a, b, c])[c]
 
 
 def geometry_3() -> sp.Expr:

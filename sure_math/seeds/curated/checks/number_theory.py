@@ -8,13 +8,13 @@ from sympy.ntheory.primetest import is_square
 
 
 def number_theory_1() -> int:
-    """Run Euclid's algorithm."""
-    return gcd(378, 630)
+    """Try all sizes of tiles."""
+    return min(378 // s * (630 // s) for s in range(1, 379) if 378 % s == 0 == 630 % s)
 
 
 def number_theory_2() -> int:
-    """Try all numbers up to 360."""
-    return sum(360 % d == 0 and d % 6 == 0 for d in range(1, 361))
+    """Try all numbers of rows."""
+    return sum(360 % rows == 0 and 360 // rows % 6 == 0 for rows in range(1, 361))
 
 
 def number_theory_3() -> int:
@@ -67,8 +67,8 @@ def number_theory_11() -> set[tuple[int, int]]:
 
 
 def number_theory_12() -> int:
-    """Shift the decimal point by a hundred places."""
-    return 5 * 10**100 // 13 % 10
+    """Shift the decimal point by a hundred places and add the digits."""
+    return sum(map(int, str(5 * 10**100 // 13)))
 
 
 def number_theory_13() -> int:

@@ -1,5 +1,7 @@
 """Checks of the branch trigonometry: exact algebra, or sign changes and high-precision values."""
 
+from fractions import Fraction
+
 import mpmath
 import sympy as sp
 from sympy.geometry import Line, Point, Segment
@@ -124,10 +126,10 @@ def trigonometry_13() -> sp.Expr:
     return sp.sqrt(sp.nsimplify(area**2, tolerance=1e-10))
 
 
-def trigonometry_14() -> int:
-    """Add the terms to thirty digits."""
-    with mpmath.workdps(30):
-        total = sum(1 / mpmath.cos(mpmath.radians(20 * 2**k)) ** 4 for k in range(3))
-        nearest = int(mpmath.nint(total))
-        assert abs(total - nearest) < 1e-20
-    return nearest
+def trigonometry_14() -> Fraction:
+    """Add the angles one by one through the tangent of a sum, in fractions."""
+    tangent = Fraction(0)
+    for k in range(1, 21):
+        term = Fraction(3, 9 * k * k + 3 * k - 1)
+        tangent = (tangent + term) / (1 - tangent * term)
+    return tangent
