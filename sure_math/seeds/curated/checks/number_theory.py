@@ -67,8 +67,8 @@ def number_theory_11() -> set[tuple[int, int]]:
 
 
 def number_theory_12() -> int:
-    """Shift the decimal point by a hundred places and add the digits."""
-    return sum(map(int, str(5 * 10**100 // 13)))
+    """Shift the decimal point by a hundred places and count in the whole part."""
+    return str(5 * 10**100 // 13).count("8")
 
 
 def number_theory_13() -> int:

@@ -1,6 +1,7 @@
 """Checks of the branch trigonometry: exact algebra, or sign changes and high-precision values."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import mpmath
 import sympy as sp
@@ -8,16 +9,17 @@ from sympy.geometry import Line, Point, Segment
 
 
 def trigonometry_1() -> sp.Expr:
-    """Half of an equilateral triangle with side 60 has this altitude."""
-    altitude = Line(Point(0, 0), Point(60, 0)).distance(Point(30, sp.sqrt(60**2 - 30**2)))
-    return altitude + sp.Rational(3, 2)
+    """Solve for the other leg of the right triangle with hypotenuse 60 and leg 60/2."""
+    y = sp.Symbol("y", positive=True)
+    (rise,) = sp.solve(30**2 + y**2 - 60**2, y)
+    return rise + sp.Rational(3, 2)
 
 
 def trigonometry_2() -> sp.Expr:
-    """Real and imaginary parts of powers of a twelfth and an eighth root of -1."""
-    twelfth, eighth = (sp.sqrt(3) + sp.I) / 2, (1 + sp.I) / sp.sqrt(2)
-    by_150, by_225, by_120 = (sp.expand(z) for z in (twelfth**5, eighth**5, twelfth**4))
-    return sp.im(by_150) * sp.re(by_225) * sp.im(by_120) / sp.re(by_120)
+    """Real and imaginary parts of powers of the numbers in the directions 30° and 45°."""
+    at_30, at_45 = (sp.sqrt(3) + sp.I) / 2, (1 + sp.I) / sp.sqrt(2)
+    at_150, at_225, at_120 = (sp.expand(z) for z in (at_30**5, at_45**5, at_30**4))
+    return sp.im(at_150) * sp.re(at_225) * sp.im(at_120) / sp.re(at_120)
 
 
 def trigonometry_3() -> set[sp.Expr]:
@@ -42,23 +44,16 @@ def trigonometry_5() -> sp.Expr:
     return sp.im(sp.expand(z**2)) / sp.Abs(sp.expand(z)) ** 2
 
 
-def _zeros(f: sp.Expr, x: sp.Symbol, end: sp.Expr, steps: int) -> list[mpmath.mpf]:
-    """The zeros of f on (0, end): sign changes on a grid of so many steps, then bisection."""
-    value = sp.lambdify(x, f, "mpmath")
-    grid = [mpmath.mpf(sp.N(end)) * k / steps for k in range(steps + 1)]
-    signs = [mpmath.sign(value(t)) for t in grid]
-    return [
-        mpmath.findroot(value, (grid[k], grid[k + 1]), solver="anderson")
-        for k in range(steps)
-        if signs[k] * signs[k + 1] < 0
-    ]
-
-
 def trigonometry_6() -> sp.Expr:
-    """Find the sign changes numerically and recognise their sum as a multiple of pi."""
-    x = sp.Symbol("x")
-    zeros = _zeros(sp.cos(2 * x) + 5 * sp.cos(x) - 2, x, 4 * sp.pi, 501)
-    return sp.nsimplify(sum(zeros) / mpmath.pi, tolerance=1e-9) * sp.pi
+    """Find the sign changes on a grid and recognise the zeros' sum as a multiple of pi."""
+
+    def difference(x: mpmath.mpf) -> mpmath.mpf:
+        return mpmath.cos(2 * x) + 5 * mpmath.cos(x) - 2
+
+    grid = [4 * mpmath.pi * k / 500 for k in range(501)]
+    ends = [(a, b) for a, b in pairwise(grid) if difference(a) * difference(b) < 0]
+    total = sum(mpmath.findroot(difference, pair, solver="anderson") for pair in ends)
+    return sp.nsimplify(total / mpmath.pi, tolerance=1e-9) * sp.pi
 
 
 def trigonometry_7() -> int:
