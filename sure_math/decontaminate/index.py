@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sure_math.decontaminate.items import Item
-from sure_math.decontaminate.profile import Profile, profile
+from sure_math.decontaminate.profile import Profile, profile, weight
 from sure_math.overlap.grams import Grams, distinct, grams, shared
 from sure_math.overlap.numbers import number_hashes, number_key
 from sure_math.overlap.tokens import Tokens, tokenize
@@ -28,7 +28,7 @@ _JACCARD = 0.15  # of 3-grams, and
 _INSIDE = 0.5  # share of one text's 3-grams that stand in the other, or
 _WORDS = 0.3  # Jaccard similarity of the tokens of two texts with the same numbers, or
 _RUN = 13  # tokens in a row, make a candidate
-_FEW = 2  # numbers below which "the same numbers" says nothing
+_TELLING = 2  # weight of numbers below which their being the same says little
 _SHORT = 8  # tokens below which a text inside another says nothing
 _STOCK = 3  # items of one set that share an 8-gram make it a stock phrase
 
@@ -64,8 +64,8 @@ class Candidate:
     """The same canonical text."""
     overlap: Overlap
     numbers: Numbers
-    n_numbers: int
-    """Numbers in the one that has fewer."""
+    weight: int
+    """Numbers in the one that has fewer, large ones twice (`profile.weight`)."""
     same_signs: bool
     same_drawing: bool
     """Not two drawings with different numbers."""
@@ -233,7 +233,7 @@ def _as_grams(hashes: NDArray[np.uint64]) -> Grams:
 
 def _numbers_as_grams(texts: Sequence[str]) -> Grams:
     """The hash of a text's numbers as its only gram; none if it states too few."""
-    enough = np.array([len(number_key(text)) >= _FEW for text in texts], dtype=np.bool_)
+    enough = np.array([weight(number_key(text)) >= _TELLING for text in texts], dtype=np.bool_)
     return Grams(number_hashes(texts)[enough], np.append(0, np.cumsum(enough)).astype(np.int64))
 
 
@@ -260,7 +260,7 @@ def _candidate(
         exact=exact,
         overlap=overlap,
         numbers=_relation(Counter(one.numbers), Counter(other.numbers)),
-        n_numbers=min(sum(one.numbers.values()), sum(other.numbers.values())),
+        weight=min(weight(Counter(side.numbers).elements()) for side in (one, other)),
         same_signs=one.signs == other.signs,
         same_drawing=not (one.drawing and other.drawing) or one.drawing == other.drawing,
         added_words=len(one.words - other.words),

@@ -55,7 +55,7 @@ def decide(candidate: Candidate, answers_agree: bool | None) -> Decision:
     if answers_agree and _alike(one):
         score = max(jaccard, one.overlap.words)
         return Decision("answer", score, blocked=True, ask=jaccard < _SURE)
-    if answers_agree is not False and one.n_numbers >= 2 and _contained(one, answers_agree):
+    if answers_agree is not False and one.weight >= 2 and _contained(one, answers_agree):
         return Decision("contained", inside, blocked=True, ask=True)
     if answers_agree is None and _same_wording(one):
         return Decision("wording", jaccard, blocked=True, ask=True)
@@ -66,12 +66,12 @@ def _alike(one: Candidate) -> bool:
     """Similar enough for a problem with an equal answer and the same numbers, or many of them."""
     jaccard, words = one.overlap.jaccard, one.overlap.words
     if one.numbers != "same":
-        return one.numbers != "other" and one.n_numbers >= _MANY and jaccard >= 0.25
-    if one.n_numbers >= 2:
+        return one.numbers != "other" and one.weight >= _MANY and jaccard >= 0.25
+    if one.weight >= 2:
         return jaccard >= 0.25 or words >= (0.4 if one.same_signs else 0.45)
     if not (one.same_signs and one.same_drawing):
         return False
-    return jaccard >= 0.3 if one.n_numbers else jaccard >= _SURE and _changed(one) <= 1
+    return jaccard >= 0.3 if one.weight else jaccard >= _SURE and _changed(one) <= 1
 
 
 def _same_wording(one: Candidate) -> bool:
@@ -79,13 +79,15 @@ def _same_wording(one: Candidate) -> bool:
     jaccard = one.overlap.jaccard
     if one.numbers != "same":
         return False
-    if one.n_numbers >= _MANY and jaccard >= 0.25 and _changed(one) <= 4:
+    if one.weight >= _MANY and jaccard >= 0.25 and _changed(one) <= 4:
         return True
     if not (one.same_signs and one.same_drawing):
         return False
-    if one.n_numbers >= 2:
+    if one.weight >= 2 and _changed(one) == 0 and one.overlap.words >= 0.4:
+        return True
+    if one.weight >= 2:
         return jaccard >= 0.25 and _changed(one) <= 1
-    return jaccard >= (_SURE if one.n_numbers else 0.8) and _changed(one) == 0
+    return jaccard >= (_SURE if one.weight else 0.8) and _changed(one) == 0
 
 
 def _contained(one: Candidate, answers_agree: bool | None) -> bool:

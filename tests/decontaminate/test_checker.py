@@ -1,0 +1,127 @@
+"""Findings: rules, a judge for what they leave open, and nothing else."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sure_math.decontaminate.checker import Checked, Checker, Judge, answers_agree
+from sure_math.decontaminate.index import ItemIndex
+from sure_math.decontaminate.items import Item
+from tests.decontaminate.pairs import authored
+
+ITEM = Item(
+    "bench", "7", "Tina is 4 years older than Ruben. In 6 years the sum of their ages will be 58. "
+    "How old is Ruben now?", "21",
+)  # fmt: skip
+COPY = Checked("copy", ITEM.problem.replace(".", " ."))
+REWORDED = Checked("reworded", ITEM.problem.replace("Tina", "Olga").replace("Ruben", "Ivo"))
+SISTER = Checked("sister", ITEM.problem.replace("58", "62"))
+FAR = Checked("far", "How many legs do 4 dogs have?")
+
+
+class Said:
+    """A judge that gives the verdicts it was made with, and remembers what it was shown."""
+
+    def __init__(self, forward: bool | None, reverse: bool | None) -> None:
+        self.shown: list[tuple[str, str]] = []
+        self._verdicts = {True: forward, False: reverse}
+
+    def __call__(self, questions: Sequence[tuple[str, str]]) -> list[bool | None]:
+        self.shown += questions
+        return [self._verdicts[second == ITEM.problem] for _, second in questions]
+
+
+def check(judge: Judge | None, *problems: Checked) -> dict[str, tuple[str, str]]:
+    found = Checker(ItemIndex([ITEM]), judge).check(problems)
+    return {name: (one.rule, one.decision) for name, (one,) in found.items()}
+
+
+def test_without_a_judge_the_rules_decide() -> None:
+    assert check(None, COPY, REWORDED, SISTER, FAR) == {
+        "copy": ("exact", "blocked"),
+        "reworded": ("wording", "blocked"),
+        "sister": ("similar", "kept"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("forward", "reverse", "reworded", "sister"),
+    [
+        (True, True, "blocked", "blocked"),
+        (False, False, "kept", "kept"),
+        (True, False, "blocked", "kept"),  # the orders disagree: what the rules say
+        (False, True, "blocked", "kept"),
+        (None, True, "blocked", "blocked"),  # unreadable counts as the same
+        (None, None, "blocked", "blocked"),
+        (None, False, "blocked", "kept"),
+    ],
+)
+def test_a_judge_decides_what_is_open(
+    forward: bool | None, reverse: bool | None, reworded: str, sister: str
+) -> None:
+    judge = Said(forward, reverse)
+    found = Checker(ItemIndex([ITEM]), judge).check([COPY, REWORDED, SISTER, FAR])
+    assert {name: one.decision for name, (one,) in found.items()} == {
+        "copy": "blocked",
+        "reworded": reworded,
+        "sister": sister,
+    }
+    assert [one.rule for (one,) in found.values()] == ["exact", "judge", "judge"]
+    assert [(one.forward, one.reverse) for (one,) in found.values()] == [
+        (None, None),
+        (forward, reverse),
+        (forward, reverse),
+    ]
+    texts = {REWORDED.problem, SISTER.problem}
+    assert set(judge.shown) == {(text, ITEM.problem) for text in texts} | {
+        (ITEM.problem, text) for text in texts
+    }
+    assert len(judge.shown) == 4
+
+
+def test_a_judge_is_not_asked_about_copies() -> None:
+    judge = Said(False, False)
+    assert check(judge, COPY, FAR) == {"copy": ("exact", "blocked")}
+    assert judge.shown == []
+
+
+def test_answers_decide_between_a_rewording_and_a_sister() -> None:
+    text = ITEM.problem.replace("How old is Ruben now?", "What is Ruben's age now?")
+    equal, different = Checked("equal", text, "21"), Checked("different", text, "25")
+    assert check(None, equal, different) == {
+        "equal": ("answer", "blocked"),
+        "different": ("similar", "kept"),
+    }
+
+
+def test_one_text_may_stand_in_several_benchmarks() -> None:
+    items = [ITEM, Item("other", "1", ITEM.problem)]
+    (found,) = Checker(ItemIndex(items)).check([COPY]).values()
+    assert [(one.item.evaluation_set, one.score) for one in found] == [("bench", 1), ("other", 1)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.permutations(range(12)))
+def test_findings_do_not_depend_on_order(order: list[int]) -> None:
+    pairs = authored()[:12]
+    problems = [Checked(str(i), pair.problem, pair.answer) for i, pair in enumerate(pairs)]
+    items = [Item("set", str(i), pair.item, pair.item_answer) for i, pair in enumerate(pairs)]
+    shuffled = Checker(ItemIndex(items)).check([problems[i] for i in order])
+    assert shuffled == Checker(ItemIndex(items)).check(problems)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "agree"),
+    [
+        ("21", "21", True),
+        (r"\frac{1}{2}", "0.5", True),
+        (r"3\text{ boxes}", "3", True),
+        ("21", "22", False),
+        ("(3,-4)", "a circle", None),
+    ],
+)
+def test_answers_are_compared_by_value(a: str, b: str, agree: bool | None) -> None:
+    assert answers_agree(a, b) is agree
+    assert answers_agree(b, a) is agree
