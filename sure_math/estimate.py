@@ -4,9 +4,12 @@ The seeds and the plan are made for real (they need no model); lengths are measu
 has samples already, and assumed otherwise. Assumptions are printed.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from sure_math.config import EvolveConfig, Tier
 from sure_math.pipeline import execute, select
 from sure_math.prompts import load_prompt
 from sure_math.runtime.executors import Partition
@@ -18,6 +21,7 @@ _CHARACTERS_PER_TOKEN = 3.5
 _EVOLVED_TOKENS = 500.0
 _RESPONSE_TOKENS = 1200.0
 _JUDGE_TOKENS = 80.0
+_VOTE_TOKENS = 300.0
 _JUDGE_CALLS_PER_PROBLEM = 0.5
 _JUDGING = f"{_JUDGE_CALLS_PER_PROBLEM} judge calls per problem"
 
@@ -57,25 +61,31 @@ def _row(name: str, costs: list[_Cost], tokens_per_second: float) -> tuple[str, 
 
 def _costs(run: Run, response: float) -> Iterator[_Cost]:
     seeds = run.store("seeds").read_all().to_pylist()
-    steps = run.store("plan").read_all().num_rows
-    evolve = run.recipe.evolve
-    chains = sum(
-        evolve.chains_per_seed[row["tier"]]
-        for row in seeds
-        if row["use"] == "evolve" and evolve.rounds[row["tier"]]
-    )
-    evolved = 0 if not evolve.enabled else (steps if evolve.keep == "all" else chains)
+    plan = run.store("plan").read_all().to_pylist()
+    steps, evolve = len(plan), run.recipe.evolve
+    evolved = _evolved(plan, {row["problem_id"]: row["tier"] for row in seeds}, evolve)
     problems = evolved + sum(row["use"] == "annotate" for row in seeds)
     length = sum(len(row["problem"]) for row in seeds) / max(len(seeds), 1) / _CHARACTERS_PER_TOKEN
     n = run.recipe.sample.n
     if steps:
         yield _Cost("evolver", steps, length + _system("evolve/harder"), _EVOLVED_TOKENS)
+    if steps and evolve.validity_votes:
+        shown = length + _system(evolve.validity_prompt)
+        yield _Cost("judge (validity)", steps * evolve.validity_votes, shown, _VOTE_TOKENS)
     yield _Cost("teacher", problems * n, (length + _system(run.recipe.sample_prompt)) / n, response)
     if run.recipe.cluster.judge:
         texts = run.recipe.answers.kind == "text"  # each but the first is compared, in both orders
         calls = problems * (2 * (n - 1) if texts else _JUDGE_CALLS_PER_PROBLEM)
         shown = length + _system(run.recipe.judge_prompt) + (2 * response if texts else 0)
         yield _Cost("judge", calls, shown, _JUDGE_TOKENS)
+
+
+def _evolved(plan: list[dict[str, Any]], tiers: dict[str, Tier], evolve: EvolveConfig) -> int:
+    """Evolved problems that go to the teacher: every step or chain, up to the quota of its tier."""
+    every = evolve.keep == "all"
+    ends = {(s["root_id"], s["chain"], s["round"] if every else 0) for s in plan}
+    counts = Counter(tiers[root] for root, _, _ in ends)
+    return sum(min(count, evolve.quota.get(tier, count)) for tier, count in counts.items())
 
 
 def _system(prompt: str) -> float:
@@ -94,5 +104,5 @@ def _assumptions(costs: list[_Cost], tokens_per_second: float, judging: str) -> 
     return (
         f"Assumed: {tokens_per_second:,.0f} completion tokens per second on one GPU; tokens per "
         f"call: {lengths};\n{_CHARACTERS_PER_TOKEN} characters per prompt token; "
-        f"{judging}; no repeated attempts."
+        f"{judging}; no repeated attempts;\nquestions of decontamination are not counted."
     )
