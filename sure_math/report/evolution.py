@@ -23,6 +23,8 @@ SURPLUS = "surplus"
 """The reason that is no fault of a prompt: there were more problems than wanted."""
 TIERS = ("easy", "medium", "hard", "competition")
 
+_GAP = 0.05  # smallest difference of two shares that a reader should be told of
+
 _STEP = {"tier": pl.String(), "strategy": pl.String(), "parent_id": pl.String()}
 _ATTEMPT = {
     **_STEP,
@@ -310,11 +312,13 @@ def _outliers(strategies: Sequence[Group], attempts: pl.DataFrame) -> tuple[Outl
 def _below_the_others(
     shares: Mapping[str, Proportion],
 ) -> Iterator[tuple[str, Proportion, Proportion]]:
-    """Names whose interval lies wholly below that of all others together, the lowest first."""
+    """Names whose interval lies wholly and well below that of all others, the lowest first."""
     everything = sum(shares.values(), Proportion(0, 0))
     for name, own in sorted(shares.items(), key=lambda item: item[1].share):
         others = everything - own
-        if own.total and others.total and own.high < others.low:
+        if not own.total or not others.total:
+            continue
+        if own.high < others.low and others.share - own.share >= _GAP:
             yield name, own, others
 
 
