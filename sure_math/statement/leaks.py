@@ -6,34 +6,24 @@ an unknown digit), and "if the answer is infinite, enter ..." tells the form, no
 
 import re
 
+_MADE = r"(?:new|evolved|rewritten|modified|revised|harder|updated|transformed|created)"
+_TASK = r"(?:problem|prompt|question)"
 _TEMPLATE = re.compile(
-    r"</?\s?(?:plan|check|answer_form|think|problem|parent|strategy|solution|answer)\b[^<>\n]{0,40}>"
-    r"|\{\{\s?\w+\s?\}\}|<\|[a-z_]+\|>|\[(?:insert|your|new|problem|placeholder)\b[^\[\]\n]{0,60}\]"
-    r"|#\s?(?:given|rewritten|created|new|evolved) (?:prompt|problem|question)\b"
-    r"|\b(?:here is|here's|below is) (?:the|a|an|your|my) (?:\w+ )?(?:new|evolved|rewritten|modified"
-    r"|revised|harder|updated|transformed|more \w+|\w+ version|version|problem|question)\b"
-    r"|\b(?:given|new|original|rewritten|evolved|parent|seed|source|old|modified|revised|previous)"
-    r" (?:math(?:s|ematics|ematical)? )?(?:problem|prompt)\b(?! (?:of|in the (?:book|list)|set)\b)"
-    r"|\b(?:rewritten|evolved|revised|modified|updated) (?:version|question|statement)\b"
-    r"|\byour task is\b|\bas an ai\b|\blanguage model\b|\bmust (?:change|stay|keep):"
-    r"|^\W{0,3}(?:strategy|answer[ _]form|difficulty|note to (?:the )?(?:evolver|solver|model))\s?:"
-    r"|^(?:sure|certainly|of course|okay)[,!]\s|\bi hope this\b|\blet me know if\b"
-    r"|\b(?:put|place|write|give|enclose) your (?:final )?answer (?:with)?in \\boxed"
-    r"|\bthink step by step\b|\breason step by step\b|\\boxed\{\s?\}|^```|\[/?inst\]",
-    re.IGNORECASE | re.MULTILINE,
-)
-_BOX = re.compile(r"\\f?boxed?\s?\{\s?([^{}]{0,80}(?:\{[^{}]{0,80}\}[^{}]{0,80}){0,3})\}")
-_NO_ANSWER = re.compile(
-    r"^(?:[A-Za-z?☐□]|\\(?:phantom|text|hspace|quad|,|;| ).{0,80}|\s*)$", re.DOTALL
-)
-_LEAK = re.compile(
-    r"^\W{0,4}(?:final |correct )?(?:answers?|solution|ans|sol)\b\W{0,3}\s?[:.=]\s*\S"
-    r"|[.?!)$\]]\s+[(\[*]{0,3}(?:final |correct )?(?:answer|solution|ans|hint)\**\s?[:.=]\s*\S"
-    r"|\((?:answer|ans|solution|hint|note that the answer)\b[^()\n]{0,80}\)"
-    r"|(?<!\bif )(?<!\bwhere )(?<!\bthat )(?<!\bthink )\bthe (?:final |correct )?answer"
-    r"(?: to (?:the|this) (?:problem|question))? (?:is|equals|should be|must be|turns out to be|comes out)"
-    r"(?: (?:equal to|therefore|simply))?[\s:]+(?=[-\d$\\(]|exactly\b)"
-    r"|^\W{0,4}hints?\s?[:.]",
+    "|".join(
+        (
+            r"</?\s?(?:plan|check|answer_form|think|problem|parent|strategy|answer)\b[^<>\n]{0,40}>",
+            r"(?<![\w}])\{\{\s?[a-z_]{3,}\s?\}\}|<\|[a-z_]+\|>|\[/?inst\]",
+            r"\[(?:insert|your|placeholder)\b[^\[\]\n]{0,60}\]",
+            rf"#\s?(?:given|{_MADE}) {_TASK}\b|^\W{{0,4}}{_MADE} {_TASK}\W{{0,3}}:",
+            rf"\b(?:here is|here's|below is) (?:[\w-]+ ){{1,4}}?(?:version|{_TASK})\b",
+            rf"\b(?:the|your|this) (?:given|original|parent|seed|source|rewritten|evolved) {_TASK}\b",
+            rf"\b{_MADE} version of (?:the|this|your) (?:\w+ )?{_TASK}\b",
+            r"\byour task is\b|\bas an ai\b|\blanguage model\b|\bmust (?:change|stay|keep):",
+            r"^\W{0,3}(?:strategy|answer[ _]form|difficulty|note to (?:the )?(?:solver|model))\s?:",
+            r"^(?:sure|certainly|of course|okay)[,!]\s|\bi hope this\b|\blet me know if\b",
+            r"\byour (?:final )?answer (?:with)?in \\boxed|\b(?:think|reason) step by step\b",
+        )
+    ),
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -43,8 +33,30 @@ def leaks_template(statement: str) -> bool:
     return _TEMPLATE.search(statement) is not None
 
 
+_LABEL = r"(?:final |correct )?(?:answers?|solutions?|ans|sol)"
+_LEAK = re.compile(
+    "|".join(
+        (
+            rf"^\W{{0,4}}{_LABEL}\b\W{{0,3}}[:.=]\s*\S|^\W{{0,4}}hints?\W{{0,3}}[:.]",
+            rf"[.?!)$\]]\s+[(\[*]{{0,3}}(?:{_LABEL}|hint)\**\s?[:=]\s*\S",
+            rf"\((?:{_LABEL}|hint)\s?[:.=]",
+            r"(?:^|[.!?;:(]\s*|\b(?:so|thus|hence|therefore|note that),?\s+)"
+            r"the (?:final |correct )?answer(?: to (?:the|this) \w+)?"
+            r" (?:is|equals|should be|must be|turns out to be|comes out)"
+            r"(?: (?:equal to|therefore|simply|exactly))?[\s:]+(?=[-\d$\\(])",
+        )
+    ),
+    re.IGNORECASE | re.MULTILINE,
+)
+_BOX = re.compile(r"\\f?box(?:ed)?\s?\{\s?([^{}]{0,80}(?:\{[^{}]{0,80}\}[^{}]{0,80}){0,3})\}")
+_NOTATION = re.compile(
+    r"(?:[A-Za-z?☐□]?\s*|\\(?:phantom|text|hspace|quad|[,; ]).{0,80})$", re.DOTALL
+)
+
+
 def leaks_answer(statement: str) -> bool:
     """Whether the text holds its answer, a solution or a hint."""
     if _LEAK.search(statement):
         return True
-    return any(not _NO_ANSWER.match(found[1]) for found in _BOX.finditer(statement))
+    boxes = [found[1] for found in _BOX.finditer(statement)]
+    return len(boxes) > 0 and not any(map(_NOTATION.match, boxes))

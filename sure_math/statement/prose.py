@@ -1,13 +1,16 @@
-r"""The prose of a statement: drawings cut out, mark-up undone, formulas masked.
+r"""The prose of a statement: drawings cut out, formulas masked, mark-up undone.
 
-A formula becomes `MASK` and keeps the punctuation it ends with, so that sentences stay sentences
-("... is $x = 3.$ Find ..."). A dollar sign is a formula's only if it is no price.
+A formula becomes `MASK` and keeps the stop it ends with, so that sentences stay sentences ("... is
+$x = 3.$ Find ..."); marks of items set as formulas stay too. A dollar sign that is a price opens no
+formula. Every step is one pass over the text.
 """
 
 import re
 from collections.abc import Iterator
 
 MASK = "\u00a4"
+ITEM = r"[A-Ha-h]|[ivx]{1,4}|[IVX]{1,4}|\d{1,2}"
+"""What can number an item, as an alternative of a regular expression."""
 
 _DRAWINGS = (
     ("[asy]", "[/asy]"),
@@ -19,29 +22,16 @@ _DISPLAYS = tuple(
     for name in ("align", "equation", "gather", "aligned", "array", "cases", "tabular")
     for star in ("", "*")
 )
-_MARKS = (
-    # An item's mark set as a formula, $(1)$ or $(\text{ii})$, opens the text after it.
-    (re.compile(r"\$\s?(\(\s?(?:[A-Ha-h]|[ivx]{1,4}|\d{1,2})\s?\))\s?\$"), r" \1 "),
-    (re.compile(r"\$\s?(\(\s?(?:[A-Ea-h]|[ivx]{1,4}|\d{1,2})\s?\))(?=[^$]{2})"), r" \1 $"),
-    (re.compile(r"\$\s?\\(?:text|mathrm)\{\s?(\([ivx]{1,4}\))\s?\}\s?\$"), r" \1 "),
-)
 _MARKUP = (
-    (re.compile(r"<br ?/?>|\\newline\b|\\par\b"), "\n"),
-    (re.compile(r"\\begin\{(?:enumerate|itemize)\}(?:\[[^\[\]]{0,30}\])?"), "\n"),
-    (re.compile(r"\\end\{(?:enumerate|itemize)\}"), "\n"),
+    (re.compile(r"<br ?/?>|\\newline\b|\\(?:begin|end)\{(?:enumerate|itemize|center)\}"), "\n"),
     (re.compile(r"\\item\s?\[([^\[\]]{1,20})\]"), r"\n\1 "),
+    (re.compile(r"\\item\b|\[\*\]"), "\n- "),
     (re.compile(r"\[/?(?:b|i|u|list|hide|color)(?:=[^\[\]]{0,60})?\]"), ""),
     (re.compile(r"\\(?:text(?:bf|it|rm)?|mathrm|mathbf|emph|mbox)\s?\{([^{}]{0,200})\}"), r" \1 "),
     (re.compile(r"\\q?quad\b|\\[,;:! ]|~"), " "),
     (re.compile(r"\*\*"), ""),
 )
 _DELIMITER = re.compile(r"\\\\|\\\$|\$\$?|\\[()\[\]]")
-_PRICE = re.compile(r"\$\s?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/[a-z]+|\s?(?:million|k)\b)?")
-_AMOUNT_BEFORE = re.compile(r"\$(?:[\s.,;:?!)]|$)")
-_ENDS_PRICE = re.compile(r"\s+(?:[A-Za-z]{2}|a\b|\()|[.,;:?!)\"'-]*(?:\s|$)")
-_WORDS = re.compile(r"(?<![\\A-Za-z])[a-z]{2,}\s")
-# A formula's last stop ends the sentence around it; the mark of an unknown ("x + 2 = ?") does not.
-_ENDING = re.compile(r"(?<![=+\-\s\\])\s?([.,;:?=])\s*$")
 _CLOSES = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 
 
@@ -54,78 +44,12 @@ def cut_drawings(text: str) -> str:
 
 def prose(text: str) -> str:
     """The text to read: no drawings, no mark-up, formulas masked."""
-    text = cut_drawings(text)
-    for pattern, plain in _MARKS:
-        text = pattern.sub(plain, text)
-    text = "".join(_unmasked(text))
-    for pattern, plain in _MARKUP:
-        text = pattern.sub(plain, text)
+    text = "".join(_masked_pieces(cut_drawings(text)))
     for opening, closing in _DISPLAYS:
         text = _cut(text, opening, closing, f" {MASK} ")
+    for pattern, plain in _MARKUP:
+        text = pattern.sub(plain, text)
     return text
-
-
-def prices(text: str) -> set[int]:
-    """Positions of the dollar signs that are money, written before their number."""
-    dollars = [m.start() for m in _DELIMITER.finditer(text) if m[0] == "$"]
-    money: set[int] = set()
-    closing = False
-    for here, following in zip(dollars, [*dollars, len(text)][1:], strict=True):
-        if closing:
-            closing = False
-        elif _is_price(text, here, following):
-            money.add(here)
-        else:
-            closing = True
-    return money
-
-
-def _is_price(text: str, here: int, following: int) -> bool:
-    """Whether a dollar sign that could open a formula is a price, given where the next one is."""
-    if _AMOUNT_BEFORE.match(text, here) and text[here - 1 : here].isdigit():
-        return True
-    number = _PRICE.match(text, here)
-    if number is None or not _ENDS_PRICE.match(text, number.end()):
-        return False
-    if following == len(text):
-        return True
-    between = text[number.end() : following]
-    opens = text[following - 1] in " (" and text[following + 1 : following + 2] not in ("", " ")
-    digit = text[following + 1 : following + 2].isdigit()
-    return (opens and (digit or between.strip(" ,") != "")) or bool(
-        _WORDS.search(between.split("\\", 1)[0])
-    )
-
-
-def _unmasked(text: str) -> Iterator[str]:
-    """Pieces of the text, each formula as its mask; one that never closes stays as it is."""
-    money = prices(text)
-    opened = start = position = 0
-    closing = ""
-    for found in _DELIMITER.finditer(text):
-        mark = found[0]
-        if closing:
-            if mark == closing:
-                yield text[position:start]
-                yield _masked(text[opened : found.start()])
-                position, closing = found.end(), ""
-        elif mark in _CLOSES and found.start() not in money:
-            start, opened, closing = found.start(), found.end(), _CLOSES[mark]
-    yield text[position:]
-
-
-# Choices are often set as one formula: $\textbf{(A)}\ 4 \qquad \textbf{(B)}\ 8 ...$.
-_CHOICE = re.compile(
-    r"\\(?:text(?:bf|rm)?|mathrm|mathbf)\s?\{\s?\(?\s?([A-E])\s?[).]|\(([A-E])\)\\"
-)
-
-
-def _masked(formula: str) -> str:
-    choices = [found[1] or found[2] for found in _CHOICE.finditer(formula)]
-    if choices:
-        return "".join(f" ({letter}) {MASK}" for letter in choices)
-    end = _ENDING.search(formula)
-    return f" {MASK}{end[1] if end else ''} "
 
 
 def _cut(text: str, opening: str, closing: str, instead: str) -> str:
@@ -138,3 +62,76 @@ def _cut(text: str, opening: str, closing: str, instead: str) -> str:
         pieces += [text[position:start], instead]
         position = end + len(closing)
     return "".join([*pieces, text[position:]])
+
+
+def _masked_pieces(text: str) -> Iterator[str]:
+    """Pieces of the text, each formula as its mask; one that never closes stays as it is."""
+    money = prices(text)
+    start = position = 0
+    opening = ""
+    for found in _DELIMITER.finditer(text):
+        if opening and found[0] == _CLOSES[opening]:
+            yield text[position:start]
+            yield _mask(text[start + len(opening) : found.start()])
+            position, opening = found.end(), ""
+        elif not opening and found[0] in _CLOSES and found.start() not in money:
+            start, opening = found.start(), found[0]
+    yield text[position:]
+
+
+# A formula's last stop ends the sentence around it; the mark of an unknown ("x + 2 = ?") does not.
+_STOP = re.compile(r"(?<![=+\-\s\\])\s?([.,;:?=])\s*$")
+_OPENING_MARK = re.compile(rf"\s?(?:\\\w+\{{)?\s?(\((?:{ITEM})\))\s?\}}?")
+# Choices are often set as one formula: $\textbf{(A)}\ 4 \qquad \textbf{(B)}\ 8 ...$.
+_CHOICE = re.compile(
+    r"\\(?:text(?:bf|rm)?|mathrm|mathbf)\s?\{\s?\(?\s?([A-E])\s?[).]|\(([A-E])\)[\\~]"
+)
+
+
+def _mask(formula: str) -> str:
+    choices = [found[1] or found[2] for found in _CHOICE.finditer(formula)]
+    if len(choices) > 1:
+        return "".join(f" ({letter}) {MASK}" for letter in choices)
+    mark = _OPENING_MARK.match(formula)
+    if mark and mark.end() == len(formula):
+        return f" {mark[1]} "
+    stop = _STOP.search(formula[-20:])
+    return f" {mark[1] if mark else ''} {MASK}{stop[1] if stop else ''} "
+
+
+_AMOUNT = re.compile(r"\$\s?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/[a-z]+|\s?(?:million|billion|k)\b)?")
+_AFTER_AMOUNT = re.compile(r"\s+(?:[A-Za-z]{2}|a\b|\()|[.,;:?!)\"'-]*(?:\s|$)")
+_AFTER_SIGN = re.compile(r"\$(?:[\s.,;:?!)]|$)")
+_WORD = re.compile(r"(?<![\\A-Za-z])[a-z]{2,}\s")
+
+
+def prices(text: str) -> set[int]:
+    """Positions of the dollar signs that are money, before their number ($5) or behind it (5$)."""
+    signs = [found for found in _DELIMITER.finditer(text) if found[0][0] == "$"]
+    money: set[int] = set()
+    opening = ""
+    ends = [found.start() for found in signs[1:]] + [len(text)]
+    for sign, following in zip(signs, ends, strict=False):
+        if opening:
+            opening = "" if sign[0] == opening else opening
+        elif sign[0] == "$" and _is_price(text, sign.start(), following):
+            money.add(sign.start())
+        else:
+            opening = sign[0]
+    return money
+
+
+def _is_price(text: str, here: int, following: int) -> bool:
+    """Whether a sign that could open a formula is a price, given where the next sign stands."""
+    if _AFTER_SIGN.match(text, here) and text[here - 1 : here].isdigit():
+        return True
+    amount = _AMOUNT.match(text, here)
+    if amount is None or not _AFTER_AMOUNT.match(text, amount.end()):
+        return False
+    if following == len(text):
+        return True
+    between = text[amount.end() : following]
+    after = text[following + 1 : following + 2]
+    if text[following - 1] in " (" and (after.isdigit() or (after.strip() and between.strip(" ,"))):
+        return True
+    return _WORD.search(between.split("\\", 1)[0]) is not None

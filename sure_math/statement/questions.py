@@ -6,99 +6,106 @@ its clauses opens with a command; "such that one can find" commands nothing.
 
 import re
 
-from sure_math.statement.lists import Enumeration, enumerations
+from sure_math.statement.enumeration import Enumeration, enumerations
+from sure_math.statement.language import is_foreign
 from sure_math.statement.prose import MASK, prose
+
+_SENTENCE = re.compile(rf"(?<=[.?!])['\")\]”’]{{0,3}}\s+(?=[A-Z{MASK}(\[\"“$\\\d])|\n[ \t]*\n")
+_QUOTED = re.compile(r"(?<!\w)[\"“](?=[A-Za-z])[^\"”\n]{0,200}[\"”]|``[^'`]{0,200}''")
+
+
+def _sentences(statement: str) -> list[str]:
+    """The sentences of the prose, without the questions that somebody in it asks."""
+    text = _QUOTED.sub(lambda quote: "" if "?" in quote[0] else quote[0], prose(statement))
+    return [piece.strip() for piece in _SENTENCE.split(text) if piece.strip()]
+
 
 # Where a clause opens: after a stop or a comma, after a formula if the word is a capital one, after
 # a joining word. "Or show that none exists" opens no clause of its own.
 _OPENS = (
-    rf"(?:^|[.?!:;,()\n][\s'\"“”]*|{MASK}\s*(?=[A-Z])"
+    rf"(?:^[\s'\"“”]*|[.?!:;,()>}}\n][\s'\"“”-]*|{MASK}\s*(?=[A-Z])"
     r"|\b(?i:then|please|and|also|now|hence|thus|next|finally|first|second|secondly|instead)\s+)"
 )
-_MAIN = r"(?i:find|compute|determine|calculate|evaluate|work out|figure out)\b"
-_OTHER = (
-    r"(?i:simplify|solve|express|give|state|write|count|factor(?:i[sz]e)?|expand|estimate|list|name"
-    r"|round|convert|rationali[sz]e|reduce|multiply|add|subtract|divide|sum|enter|fill|select"
-    r"|choose|identify|describe|characteri[sz]e|obtain|derive|approximate|specify|report|order"
-    r"|arrange|compare|complete|differentiate|integrate|minimi[sz]e|maximi[sz]e|decompose|construct"
-    r"|exhibit|explain|discuss|investigate|sketch|draw|graph|plot|classify|show|prove|verify|decide"
-    r"|answer|rank|sort|perform|use|rewrite|provide|design|invert|represent|search|seek|tell|check"
-    r"|analy[sz]e|locate|deduce|recover|predict|assess|combine|apply|guess|choose|put|place|make"
-    r"|let us find|help)\b"
+_MAIN = r"(?i:find|compute|determine|calculate|evaluate|work out|figure out)"
+_REDUCE = r"simplify|solve|express|factor(?:i[sz]e)?|expand|estimate|list|name|convert|construct"
+_TELL = (
+    r"explain|describe|discuss|compare|investigate|derive|deduce|prove|show|verify|identify|decide"
+    r"|demonstrate|justify|establish|conclude|obtain|characteri[sz]e|approximate|sketch|count|give"
+    r"|state|design|rewrite"
 )
-_PART_COMMAND = (
-    r"(?i:find|compute|determine|calculate|evaluate|work out|figure out|simplify|solve|express|give"
-    r"|state|list|factor(?:i[sz]e)?|expand|estimate|sketch|explain|describe|discuss|compare"
-    r"|investigate|derive|deduce|prove|show|verify|write (?:down|out|the|an?|all)|what|how|which"
-    r"|complete the|construct|give|name|identify|count|convert|approximate|design|establish"
-    r"|demonstrate|justify|decide|conclude|rewrite|factorise|obtain|characteri[sz]e)\b"
+_REST = (
+    r"write|round|rationali[sz]e|reduce|multiply|add|subtract|divide|sum|enter|fill|select|choose"
+    r"|specify|report|order|arrange|complete|differentiate|integrate|minimi[sz]e|maximi[sz]e"
+    r"|decompose|exhibit|draw|graph|plot|classify|answer|rank|sort|perform|use|provide|represent"
+    r"|check|analy[sz]e|locate|predict|combine|apply|guess|put|place|make"
 )
 _COMMAND = re.compile(
-    rf"(?:{_OPENS}|{MASK}\s*|(?i:\\btry to\s+)|^)(?:(?i:fully|completely|exactly)\s+)?(?:{_MAIN}|{_OTHER})",
+    rf"(?:{_OPENS}|{MASK}\s*|\btry to\s+|\b(?i:fully|completely|exactly)\s+)"
+    rf"(?:{_MAIN}|(?i:{_REDUCE}|{_TELL}|{_REST}))\b",
     re.MULTILINE,
 )
-_MAIN_COMMAND = re.compile(rf"{_OPENS}{_MAIN}(?!\s(?:whether|if)\b)", re.MULTILINE)
-_PART_ASKS = re.compile(rf"{_OPENS}{_PART_COMMAND}", re.MULTILINE)
+_MAIN_COMMAND = re.compile(rf"{_OPENS}{_MAIN}\b(?!\s(?:whether|if)\b)", re.MULTILINE)
+_ITEM_COMMAND = re.compile(
+    rf"{_OPENS}(?:{_MAIN}|(?i:{_REDUCE}|{_TELL}|complete the|write (?:down|out|the|an?|all)"
+    r"|what|how|which))\b",
+    re.MULTILINE,
+)
 
-_WH = re.compile(r"\b(?:what|(?<!matter )how|which|who|whose|where|when|why)\b", re.IGNORECASE)
-_VALUE_WH = re.compile(r"(?<!matter )\b(?:what|how)\b(?! to\b)", re.IGNORECASE)
-_CHOICE_WH = re.compile(r"(?:^|,\s*|\bthen\s+)(?:\w+\s+)?(?:which|who|whose)\b", re.IGNORECASE)
+_ASKING_WORD = re.compile(
+    r"\b(?:what|(?<!matter )how|which|who|whose|where|when|why)\b", re.IGNORECASE
+)
+_VALUE_WORD = re.compile(r"(?<!matter )\b(?:what|how)\b(?! to\b)", re.IGNORECASE)
+_CHOOSING_WORD = re.compile(
+    r"(?:^|,\s*|\bthen\s+)(?:\w+\s+)?(?:which|who|whose)\b|,\s+or\b|\bneither\b", re.IGNORECASE
+)
 _AUXILIARY = re.compile(
-    r"(?:^|[,;:)]\s*|\b(?:then|and|so|but|or)\s+)(?:is|are|was|were|does|do|did|can|could|will|would|has"
-    r"|have|had|must|should|may|might|isn't|aren't|doesn't)\b",
+    r"(?:^|[,;:)]\s*|\b(?:then|and|so|but|or)\s+)(?:is|are|was|were|does|do|did|can|could|will"
+    r"|would|has|have|had|must|should|may|might|isn't|aren't|doesn't|can't)\b",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(r",\s+or\b|\bneither\b", re.IGNORECASE)
 _CAN_YOU_FIND = re.compile(
-    r"\b(?:can|could|will|would)\s+(?:you|we|anyone|someone|\w+)\s+(?:please\s+)?"
+    r"\b(?:can|could|will|would)\s+(?:\w+\s+){1,2}"
     r"(?:find|compute|tell|determine|calculate|help|figure|give|work)\b",
     re.IGNORECASE,
 )
 _WHETHER = re.compile(
-    rf"{_OPENS}(?i:determine|decide|investigate|find out|figure out|state|check|tell|establish"
-    r"|say|indicate|judge|answer|explain)\s+(?i:whether|if)\b"
+    rf"{_OPENS}(?i:determine|decide|investigate|find out|figure out|state|check|tell|establish|say"
+    r"|indicate|judge|answer|explain|verify)\s+(?i:whether|if)\b"
     r"|(?i:\btrue or false\b|\byes or no\b|\byes/no\b)",
     re.MULTILINE,
 )
 
-_SENTENCE = re.compile(r"(?<=[.?!])['\")\]”’]{0,3}\s+(?=[A-Z¤(\[\"“$\\\d])|\n[ \t]*\n")
-_QUOTED = re.compile(r"(?<!\w)[\"“](?=[A-Za-z])[^\"”\n]{0,200}\?[\"”]|``[^'`]{0,200}\?''")
-_RESTATED = re.compile(r"^\W*(?:that is|in other words|i\.e\.|equivalently|if so|if yes)\b", re.I)
-
-
-def _sentences(text: str) -> list[str]:
-    return [s for s in (piece.strip() for piece in _SENTENCE.split(text)) if s]
-
 
 def _is_question(sentence: str) -> bool:
-    ended = sentence.rstrip(" '\")]”’*_")
-    return ended.endswith("?") and bool(_WH.search(sentence) or _AUXILIARY.search(sentence))
+    ended = sentence.rstrip(" '\")]”’*_").endswith("?")
+    return ended and bool(_ASKING_WORD.search(sentence) or _AUXILIARY.search(sentence))
+
+
+def _is_yes_or_no(question: str) -> bool:
+    if any(word.search(question) for word in (_VALUE_WORD, _CHOOSING_WORD, _CAN_YOU_FIND)):
+        return False
+    return _AUXILIARY.search(question) is not None
 
 
 def _asks_value(sentence: str) -> bool:
     """Whether a sentence asks for something else than a proof or a yes."""
     if _MAIN_COMMAND.search(sentence):
         return True
-    if not _is_question(sentence):
-        return False
-    return not _is_yes_or_no(sentence)
+    return _is_question(sentence) and not _is_yes_or_no(sentence)
 
 
-def _is_yes_or_no(sentence: str) -> bool:
-    if any(each.search(sentence) for each in (_VALUE_WH, _CHOICE_WH, _SEVERAL)):
-        return False
-    return bool(_AUXILIARY.search(sentence)) and not _CAN_YOU_FIND.search(sentence)
-
-
+# "Prove" takes any object, "show" only what can be shown: a claim, not one's work or a graph.
 _PROOF = re.compile(
     rf"(?:{_OPENS}(?i:prove|disprove)\b|\bProve\b|\b(?i:prove or disprove)\b|{_OPENS}Proof that\b"
     rf"|{_OPENS}(?i:show|verify|demonstrate|establish|justify|confirm|deduce|conclude)"
-    r"(?!\s(?:your|all your|the (?:work|steps|correct|final)|all (?:work|steps)|how|work|steps)\b)"
-    rf"(?:\s+[\w{MASK},]+){{0,8}}?\s*(?:\bthat\b|\bwhy\b|:|\b(?:identity|inequality|inequalities"
+    r"(?!\s(?:all |the )?(?:your|work|steps|correct|final|how)\b)"
+    rf"(?:[\s,]+[\w{MASK}]+){{0,8}}?[\s,]*(?:\bthat\b|\bwhy\b|:|\b(?:identity|inequality|inequalities"
     r"|statement|existence|formula|claim|result|equality|theorem|lemma)\b)"
     rf"|{_OPENS}(?i:show|verify|demonstrate)\s+{MASK}"
-    r"|(?i:\b(?:give|provide|write|present|find)\s(?:\w+\s){0,2}proofs?\s(?:of|that|for)\b)"
-    rf"|{_OPENS}(?i:explain why)\b)",
+    rf"|\b(?i:give|provide|write|present|find)\s(?:\w+\s){{0,2}}proofs?\s(?:of|that|for)\b"
+    rf"|{_OPENS}(?i:explain why)\b"
+    r"|\b(?i:you to|asked to|required to|wish to|task is to|goal is to|can you|could you|can we)"
+    r"\s(?i:prove|show that|prove that)\b)",
     re.MULTILINE,
 )
 _GIVEN_AWAY = re.compile(r"\bshow that (?:it is|the answer is)\b", re.IGNORECASE)
@@ -106,92 +113,58 @@ _GIVEN_AWAY = re.compile(r"\bshow that (?:it is|the answer is)\b", re.IGNORECASE
 
 def asks_only_proof(statement: str) -> bool:
     """Whether a proof is all that is asked for; "find, with proof, all n" asks for a value."""
-    text = _QUOTED.sub(" ", prose(statement))
-    if _GIVEN_AWAY.search(text):
+    sentences = _sentences(statement)
+    if any(map(_GIVEN_AWAY.search, sentences)):
         return True
-    return bool(_PROOF.search(text)) and not any(map(_asks_value, _sentences(text)))
-
-
-_DIRECT = re.compile(
-    r"\b(?:find|compute|calculate|evaluate|determine|simplify|solve|factor(?:i[sz]e)?|expand)"
-    r"(?:\s(?:the\s)?(?:values? of\s)?(?:each of\s)?(?:the\s)?following(?:\s\w+){0,4}"
-    r"|\s(?:its|their|each)|\seach(?: of the following)?(?:\s\w+){0,3})?\s*:?\s*$",
-    re.IGNORECASE,
-)
-_CONDITIONS = re.compile(r"\b(?:system|condition|propert|rule|statement|requirement)", re.I)
-_PROCEDURE = re.compile(
-    r"\b(?:procedure|algorithm|process|steps?|operations?|rules?|moves?|instructions?|game|turn"
-    r"|conditions?|properties|property|statements?)\b[^.?]*[:.,]?$",
-    re.IGNORECASE,
-)
-
-
-def asks_parts(statement: str) -> bool:
-    """Whether the items of an enumeration ask, each for itself; conditions and steps do not."""
-    return any(_are_parts(each) for each in enumerations(prose(statement)))
-
-
-def _are_parts(listed: Enumeration) -> bool:
-    *inner, last = listed.items
-    lead = listed.lead[-200:]
-    asking = sum(map(_item_asks, inner))
-    if asking and not _PROCEDURE.search(lead):
-        return asking + _item_asks(last) >= 2
-    direct = _DIRECT.search(lead)
-    return direct is not None and not _CONDITIONS.search(direct[0]) and not _item_asks(last)
-
-
-def _item_asks(item: str) -> bool:
-    return _PART_ASKS.search(item) is not None or any(map(_is_question, _sentences(item)))
-
-
-# A second question in the same sentence. One about a formula ("... as m/n, and find m + n") only
-# tells the form of the answer to the first one.
-_AND_ALSO = re.compile(
-    r"(?:,|;|\band\b)\s+(?:and\s+)?(?:then\s+|also\s+|hence\s+)?"
-    r"(?:(?<=and )(?:for\s+)?what (?!was\b|remains\b|\w+ left\b)|(?<=and )how (?:many|much|long|far)\b"
-    r"|(?:find|compute|calculate|evaluate|determine)\s+(?:the|all|its|their|how|which|when|every|an?)\b)",
-    re.IGNORECASE,
-)
-_BARE = re.compile(rf"(?:{MASK}|\b[a-z]\b)[^a-zA-Z]*$")
-
-
-def asks_many(statement: str) -> bool:
-    """Whether more than one thing is asked for, in one sentence or in several."""
-    text = _QUOTED.sub(" ", prose(statement))
-    asked = 0
-    for sentence in _sentences(text):
-        asked += _count_asks(sentence, asked)
-    return asked >= 2
-
-
-def _count_asks(sentence: str, before: int) -> int:
-    """Questions of a sentence that are not those asked before in other words."""
-    if _RESTATED.search(sentence) or sentence.startswith("("):
-        return 0
-    command = _MAIN_COMMAND.search(sentence)
-    if command:
-        rest = sentence[command.end() :]
-        if before and _BARE.match(rest.strip()):
-            return 0
-        return 1 + (_AND_ALSO.search(rest) is not None)
-    if not _is_question(sentence):
-        return 0
-    first = _VALUE_WH.search(sentence)
-    return 1 + (first is not None and _AND_ALSO.search(sentence, first.end()) is not None)
+    return any(map(_PROOF.search, sentences)) and not any(map(_asks_value, sentences))
 
 
 def asks_yes_or_no(statement: str) -> bool:
     """Whether "yes" or "no" would be the whole answer."""
-    sentences = _sentences(_QUOTED.sub(" ", prose(statement)))
-    questions = [each for each in sentences if _is_question(each)]
+    sentences = _sentences(statement)
     if any(map(_asks_value, sentences)) or any(map(_PROOF.search, sentences)):
         return False
-    return bool(questions) or any(map(_WHETHER.search, sentences))
+    return any(
+        _is_question(each) or (_WHETHER.search(each) and not _CHOOSING_WORD.search(each))
+        for each in sentences
+    )
+
+
+# A second question in the same sentence: "..., and what is ...", "... and find the ...".
+_AND_ALSO = re.compile(
+    r"(?:,|;|\band\b)\s+(?:and\s+)?(?:then\s+|also\s+|hence\s+)?"
+    r"(?:(?<=and )(?:for\s+)?what (?!was\b|remains\b|\w+ left\b)"
+    r"|(?<=and )how (?:many|much|long|far)\b"
+    rf"|{_MAIN}\s+(?:the|all|its|their|how|which|when|every|an?)\b)",
+    re.IGNORECASE,
+)
+_RESTATED = re.compile(r"^\W*(?:that is|in other words|i\.e\.|equivalently|if so|if yes)\b", re.I)
+# "... as m/n. Find m + n." tells the form of the answer already asked for.
+_OF_A_FORMULA = re.compile(
+    rf"(?i:{_MAIN}|what is|what are)\s+(?:the value of\s+)?(?:{MASK}|[a-z]\b)[^a-zA-Z]*$"
+)
+
+
+def asks_many(statement: str) -> bool:
+    """Whether more than one thing is asked for in running text, in one sentence or in several."""
+    asking = [each for each in _sentences(statement) if _count_questions(each)]
+    if asking and not _OF_A_FORMULA.search(asking[0]):
+        asking = [asking[0], *(each for each in asking[1:] if not _OF_A_FORMULA.search(each))]
+    return sum(map(_count_questions, asking)) >= 2 and not asks_parts(statement)
+
+
+def _count_questions(sentence: str) -> int:
+    if _RESTATED.match(sentence) or sentence.startswith("("):
+        return 0
+    command = _MAIN_COMMAND.search(sentence)
+    if not command and not _is_question(sentence):
+        return 0
+    first = command or _VALUE_WORD.search(sentence)
+    return 1 + (first is not None and _AND_ALSO.search(sentence, first.end()) is not None)
 
 
 _UNFINISHED = re.compile(
-    r"_{2}|\\_|\bfill in\b|\(\s*\)|\[\s*\]|\\boxed|\\square"
+    r"_{2}|\\_|\bfill in\b|\(\s*\)|\[\s*\]|\\boxed|\\square|\\qquad"
     r"|(?:\b(?:is|are|equals?|to|of|be|by|for|as)|=|:)\s*[.:]?\s*(?:$|\n|\([Aa]\)|A[.)])",
     re.IGNORECASE,
 )
@@ -200,6 +173,43 @@ _UNFINISHED = re.compile(
 def asks_nothing(statement: str) -> bool:
     """Whether there is no question, no command and no blank to fill."""
     text = prose(statement)
-    if _COMMAND.search(text) or _WH.search(text) or _UNFINISHED.search(text):
+    signs = (_COMMAND, _ASKING_WORD, _UNFINISHED, _WHETHER, _PROOF)
+    if "?" in text or any(sign.search(text) for sign in signs):
         return False
-    return "?" not in text and not _PROOF.search(text)
+    return not is_foreign(statement)  # another language asks in words that are not known here
+
+
+_FOLLOWING = r"(?:the )?(?:values? of )?(?:each of )?(?:the )?following(?: \w+){0,4}"
+_EACH_OF = re.compile(
+    rf"\b(?:{_MAIN}|(?i:{_REDUCE}))(?: {_FOLLOWING}| its| their| each(?: \w+){{0,3}}"
+    r"| the (?:in)?equations| the (?:in)?equalities)?\s*:\s*$",
+)
+_CASES = re.compile(r"\b(?:if|given that|when|where|for|case|cases)[,:]?$", re.IGNORECASE)
+_VALUE_ONLY = re.compile(rf"{MASK}?[.,;?\s{MASK}]*$")
+_CONDITIONS = re.compile(
+    r"\b(?:procedure|algorithm|process|steps?|operations?|rules?|moves?|instructions?|game|turn"
+    r"|conditions?|propert(?:y|ies)|statements?|systems?|requirements?)\b[^.?]*$",
+    re.IGNORECASE,
+)
+
+
+def asks_parts(statement: str) -> bool:
+    """Whether the items of an enumeration ask, each for itself; conditions and steps do not."""
+    return any(map(_are_parts, enumerations(statement)))
+
+
+def _are_parts(listed: Enumeration) -> bool:
+    if _CONDITIONS.search(listed.lead):
+        return False
+    if _EACH_OF.search(listed.lead):
+        return True
+    if _CASES.search(listed.lead) and all(map(_VALUE_ONLY.match, listed.items)):
+        return True
+    *inner, last = map(_item_asks, listed.items)
+    return sum(inner) + last >= 2
+
+
+def _item_asks(item: str) -> bool:
+    return _ITEM_COMMAND.search(item) is not None or any(
+        _is_question(piece.strip()) for piece in _SENTENCE.split(item)
+    )
