@@ -1,4 +1,4 @@
-"""The benchmark of answer clustering: its simulated truth is a truth, and one run prints it all."""
+"""Benchmarks run and print every figure; what they compare with is what it says it is."""
 
 import re
 import subprocess
@@ -9,6 +9,9 @@ import pytest
 
 from benchmarks.answers_golds import golds
 from benchmarks.answers_workload import REGIMES, Problem, paper_calls, simulate
+from benchmarks.decontamination_contestants import CONTESTANTS, common_subsequence
+from sure_math.decontaminate.checker import Checked
+from sure_math.decontaminate.items import Item
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -72,3 +75,55 @@ def test_one_run_prints_every_ratio():
     ):
         assert re.search(rf"^{re.escape(demand)} +[\d.]+ .*met$", out, re.M), out
     assert re.search(r"^floor: ours is [\d,]+ x one pass", out, re.M)
+
+
+ITEM = "Find the sum of all positive integers n for which n plus one divides ninety nine times n."
+FLAGGED = {
+    "a copy": (ITEM.upper(), {"ws-8 (open-r1)", "tok-8", "tok-10", "ws-13", "tok-13", "equal"}),
+    "nine words": ("Is the sum of all positive integers n for", {"ws-8 (open-r1)", "tok-8"}),
+    "seven words": ("Is the - sum of all positive - integers n for", {"tok-8"}),
+    "nothing": ("How many legs do four dogs have?", set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FLAGGED)
+def test_contestants_flag_what_their_rules_say(name):
+    problem, flagged = FLAGGED[name]
+    rules = {rule: made([Item("set", "1", ITEM)]) for rule, made in CONTESTANTS.items()}
+    said = {rule for rule, made in rules.items() if made.flag([Checked("1", problem)]) == [{0}]}
+    grams = {"ws-8 (open-r1)", "tok-8", "tok-10", "ws-13", "tok-13", "equal"}
+    assert said & grams == flagged
+
+
+def test_common_subsequences_are_counted():
+    assert common_subsequence("abcbdab", "bdcaba") == 4
+    assert common_subsequence("", "abc") == common_subsequence("abc", "") == 0
+    assert common_subsequence("xyz", "abc") == 0
+
+
+@pytest.mark.parametrize("data", FOLDERS, ids=["authored", "real"][: len(FOLDERS)])
+def test_decontamination_prints_every_rule(data):
+    command = [sys.executable, "-m", "benchmarks.decontamination", "--rows", "40"]
+    command += ["--data", str(data)]
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for rule in CONTESTANTS:
+        assert re.search(rf"^{re.escape(rule)} +\d+ +\d+$", out, re.M), out
+    assert (data == AUTHORED) == ("no seed sources" in out)
+    if data != AUTHORED:
+        assert re.search(r"^MATH test +40 MATH-500 +\d+( +\d+/\d+){10}$", out, re.M), out
+        assert re.search(r"^ours +[\d.]+ +[\d.]+$", out, re.M), out
+
+
+def test_scale_runs_every_stage_and_the_short_script_on_the_same_rows():
+    options = ["--rows", "300", "--sample", "200", "--shard-rows", "100"]
+    command = [sys.executable, "-m", "benchmarks.scale", *options]
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    stages = re.findall(r"^(\w+) +([\d,]+) +([\d,]+) +\d+ +[\d,]+ +[\d,]+$", out, re.M)
+    counts = {name: (int(kept), int(rejected)) for name, kept, rejected in stages}
+    assert list(counts) == ["plan", "evolve", "decontaminate", "pool"]
+    assert counts["plan"] == (300, 0)
+    assert sum(counts["evolve"]) == 300
+    assert sum(counts["decontaminate"]) == counts["evolve"][0]
+    assert sum(counts["pool"]) == counts["decontaminate"][0]
+    assert re.search(r"^decontaminate +\d+ +[\d.]+ +\d+ +[\d.]+ +[\d.]+$", out, re.M), out
+    assert re.search(r"^deduplicate +\d+ +[\d.]+ +\d+ +[\d.]+ +[\d.]+$", out, re.M), out
