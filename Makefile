@@ -40,11 +40,12 @@ ifeq ($(shell uname -s),Linux)
 endif
 	@touch $@
 
-# Answers: right (extraction, equivalence) and fast, beside other tools.
+# Answers and decontamination: right and fast, beside other tools.
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.extraction
 	$(BIN)/python -m benchmarks.equivalence
 	$(BIN)/python -m benchmarks.answers
+	$(BIN)/python -m benchmarks.decontamination
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

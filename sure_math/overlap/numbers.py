@@ -57,9 +57,9 @@ _NUMBER = re.compile(
 _LONG = 40  # digits of a number that is worked out; a longer one is compared as it is written
 
 _GLUED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[₀₁₂₃₄₅₆₇₈₉]+|[¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]")
-_SHORT_FRACTION = re.compile(r"\\[dtc]?(?:frac|binom)\s*([0-9])\s*([0-9])")
+_SHORT_FRACTION = re.compile(r"\\[dtc]?(?:frac|binom)[ \n]*([0-9])[ \n]*([0-9])")
 _THOUSANDS = re.compile(r"(?<=[0-9])(?:\{,\}|,\\!|\\,)(?=[0-9]{3}(?![0-9]))")
-_TAG = re.compile(r"\\tag\*?\{[^{}]*\}")
+_TAG = re.compile(rf"\\tag\*?\{{[^{{}}{BREAK}]*\}}")
 _LIST = re.compile(r"(?<=[\[({])[0-9]+(?:,[0-9]+)+(?=\\?[\])}]|,(?![0-9]))")
 
 

@@ -125,3 +125,17 @@ def test_findings_do_not_depend_on_order(order: list[int]) -> None:
 def test_answers_are_compared_by_value(a: str, b: str, agree: bool | None) -> None:
     assert answers_agree(a, b) is agree
     assert answers_agree(b, a) is agree
+
+
+ODD = ["[asy]", "[/asy]", "\\frac", "12", ",", ".5", "one ", " hundred", "\x1e", "²", "\ud800"]
+PIECES = st.lists(st.sampled_from(ODD), max_size=12).map("".join)
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(PIECES, st.text(max_size=40)), min_size=1, max_size=4))
+def test_any_text_can_be_checked(texts: list[str]) -> None:
+    items = [Item("set", str(i), text) for i, text in enumerate(texts)]
+    found = Checker(ItemIndex(items)).check([Checked(str(i), t) for i, t in enumerate(texts)])
+    for i, text in enumerate(texts):
+        same = [one for one in found[str(i)] if one.item.problem == text]
+        assert [one.rule for one in same] == ["exact"] * texts.count(text)

@@ -54,7 +54,19 @@ def test_long_numbers_and_scales_do_not_hang() -> None:
 
 
 PIECES = st.lists(
-    st.sampled_from([*"0123456789.,- /^_{}\\¾²\x1e", "frac", "one", "two", " hundred", " and "]),
+    st.sampled_from(
+        [
+            *"0123456789.,- /^_{}\\¾²\x1e",
+            "\\frac",
+            "\\tag{",
+            "}",
+            "[asy]",
+            "one",
+            "two",
+            " hundred",
+            " and ",
+        ]
+    ),
     max_size=25,
 ).map("".join)
 
