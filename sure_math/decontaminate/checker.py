@@ -58,10 +58,11 @@ class Checker:
         Raises:
             Whatever the judge raises.
         """
-        found = self._index.candidates([one.problem for one in problems])
+        unique = list(dict.fromkeys(problems))
+        found = self._index.candidates([one.problem for one in unique])
         pairs = [
             (problem, candidate, decide(candidate, _agree(problem, candidate)))
-            for problem, candidates in zip(problems, found, strict=True)
+            for problem, candidates in zip(unique, found, strict=True)
             for candidate in candidates
         ]
         pairs = [pair for pair in pairs if pair[2].blocked or pair[2].ask]

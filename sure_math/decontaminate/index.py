@@ -5,7 +5,6 @@ same numbers with many words in common, or a long run of tokens in common that i
 The rules (`rules`) and a judge decide.
 """
 
-import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sure_math.decontaminate.items import Item
+from sure_math.decontaminate.postings import Ints, Pairs, Postings, single, without_stock
 from sure_math.decontaminate.profile import Profile, profile, weight
 from sure_math.overlap.grams import Grams, distinct, grams, shared
 from sure_math.overlap.numbers import number_hashes, number_key
@@ -30,12 +30,10 @@ _WORDS = 0.3  # Jaccard similarity of the tokens of two texts with the same numb
 _RUN = 13  # tokens in a row, make a candidate
 _TELLING = 2  # weight of numbers below which their being the same says little
 _SHORT = 8  # tokens below which a text inside another says nothing
-_STOCK = 3  # items of one set that share an 8-gram make it a stock phrase
 
 Numbers = Literal["same", "more", "fewer", "other"]
 """The problem's numbers against the item's: the same, all of them and more, only some of them."""
 
-_Ints = NDArray[np.int64]
 _Floats = NDArray[np.float64]
 
 
@@ -85,13 +83,14 @@ class ItemIndex:
         self._lengths = tokens.lengths
         self._threes = distinct(grams(tokens, 3))
         self._ones = distinct(grams(tokens, 1))
-        self._by_three = _Postings(self._threes)
-        self._by_eight = _Postings(_without_stock(distinct(grams(tokens, 8)), self.items))
-        self._by_numbers = _Postings(_numbers_as_grams(texts))
+        self._by_three = Postings(self._threes)
+        self._by_eight = Postings(without_stock(distinct(grams(tokens, 8)), self.items))
+        telling = np.array([weight(number_key(text)) >= _TELLING for text in texts], dtype=np.bool_)
+        self._by_numbers = Postings(single(number_hashes(texts), telling))
         self._by_key: dict[str, list[int]] = defaultdict(list)
         for index, text in enumerate(texts):
             self._by_key[canonical_text(text)].append(index)
-        self._profile = functools.cache(lambda index: profile(texts[index]))
+        self._profiles = [profile(text) for text in texts]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -122,7 +121,7 @@ class ItemIndex:
                 profiles[row] = profile(problems[row])
             same = (row, index) in exact
             found[row].append(
-                _candidate(self.items[index], same, overlap, profiles[row], self._profile(index))
+                _candidate(self.items[index], same, overlap, profiles[row], self._profiles[index])
             )
         return found
 
@@ -132,7 +131,7 @@ class ItemIndex:
         """Pairs (row, item) that are candidates, sorted, with their overlap."""
         tokens = tokenize(problems)
         threes, ones = distinct(grams(tokens, 3)), distinct(grams(tokens, 1))
-        pairs = _Pairs(len(self.items))
+        pairs = Pairs(len(self.items))
         by_three, counts = np.unique(pairs.keys(*self._by_three.hits(threes)), return_counts=True)
         rows, items = pairs.split(by_three)
         large, small = threes.counts[rows], self._threes.counts[items]
@@ -161,13 +160,13 @@ class ItemIndex:
         )
         return zip(rows.tolist(), items.tolist(), overlaps, strict=True)
 
-    def _same_numbers(self, problems: Sequence[str], ones: Grams, pairs: "_Pairs") -> _Ints:
+    def _same_numbers(self, problems: Sequence[str], ones: Grams, pairs: Pairs) -> Ints:
         """Pairs with the same numbers, not too few, and many words in common."""
-        rows, items = self._by_numbers.hits(_as_grams(number_hashes(problems)))
+        rows, items = self._by_numbers.hits(single(number_hashes(problems)))
         close = _jaccards(ones, rows, self._ones, items) >= _WORDS
         return pairs.keys(rows[close], items[close])
 
-    def _runs(self, tokens: Tokens, pairs: "_Pairs") -> tuple[_Ints, _Ints]:
+    def _runs(self, tokens: Tokens, pairs: Pairs) -> tuple[Ints, Ints]:
         """Pairs with a run of at least 8 tokens in common, sorted, and the longest run of each."""
         eights = grams(tokens, 8)
         at, items = self._by_eight.places(eights)
@@ -182,74 +181,10 @@ class ItemIndex:
         return unique, np.maximum.reduceat(lengths, first) if len(first) else lengths
 
 
-class _Pairs:
-    """Pairs (row of a batch, item) as single integers."""
-
-    def __init__(self, items: int) -> None:
-        self._items = max(items, 1)
-
-    def key(self, row: int, item: int) -> int:
-        return row * self._items + item
-
-    def keys(self, rows: _Ints, items: _Ints) -> _Ints:
-        return rows * self._items + items
-
-    def split(self, keys: _Ints) -> tuple[_Ints, _Ints]:
-        return keys // self._items, keys % self._items
-
-
-class _Postings:
-    """The items that hold a gram."""
-
-    def __init__(self, held: Grams) -> None:
-        order = np.argsort(held.hashes, kind="stable")
-        self._hashes = held.hashes[order]
-        self._items = held.rows[order]
-
-    def places(self, wanted: Grams) -> tuple[_Ints, _Ints]:
-        """(position of a gram, item that holds it) for all grams that are held."""
-        first = np.searchsorted(self._hashes, wanted.hashes, "left")
-        counts = np.searchsorted(self._hashes, wanted.hashes, "right") - first
-        at = np.repeat(np.arange(len(wanted.hashes)), counts)
-        before = np.repeat(np.cumsum(counts) - counts, counts)
-        return at, self._items[first[at] + np.arange(len(at)) - before]
-
-    def hits(self, wanted: Grams) -> tuple[_Ints, _Ints]:
-        """(row, item) for all grams that are held."""
-        at, items = self.places(wanted)
-        return wanted.rows[at], items
-
-
-def _jaccards(left: Grams, rows: _Ints, right: Grams, others: _Ints) -> _Floats:
+def _jaccards(left: Grams, rows: Ints, right: Grams, others: Ints) -> _Floats:
     both = shared(left, rows, right, others)
     together: _Floats = both / np.maximum(left.counts[rows] + right.counts[others] - both, 1)
     return together
-
-
-def _as_grams(hashes: NDArray[np.uint64]) -> Grams:
-    """One hash per text as its only gram."""
-    return Grams(hashes, np.arange(len(hashes) + 1))
-
-
-def _numbers_as_grams(texts: Sequence[str]) -> Grams:
-    """The hash of a text's numbers as its only gram; none if it states too few."""
-    enough = np.array([weight(number_key(text)) >= _TELLING for text in texts], dtype=np.bool_)
-    return Grams(number_hashes(texts)[enough], np.append(0, np.cumsum(enough)).astype(np.int64))
-
-
-def _without_stock(held: Grams, items: Sequence[Item]) -> Grams:
-    """Grams less those that stand in several items of one evaluation set."""
-    names = {name: i for i, name in enumerate(sorted({item.evaluation_set for item in items}))}
-    of_item = np.array([names[item.evaluation_set] for item in items], dtype=np.int64)
-    sets, rows = of_item[held.rows], held.rows
-    order = np.lexsort((sets, held.hashes))
-    hashes, sets = held.hashes[order], sets[order]
-    new = np.concatenate(([True], (hashes[1:] != hashes[:-1]) | (sets[1:] != sets[:-1])))
-    group = np.cumsum(new[: len(hashes)]) - 1
-    stock = np.unique(hashes[np.bincount(group, minlength=1)[group] >= _STOCK])
-    kept = ~np.isin(held.hashes, stock)
-    counts = np.bincount(rows[kept], minlength=len(held))
-    return Grams(held.hashes[kept], np.append(0, np.cumsum(counts)).astype(np.int64))
 
 
 def _candidate(

@@ -92,6 +92,8 @@ def _same_wording(one: Candidate) -> bool:
 
 def _contained(one: Candidate, answers_agree: bool | None) -> bool:
     """Whether one text stands in the other with its numbers and its telling words."""
+    if answers_agree is None and not one.same_drawing:
+        return False
     lost = one.lost_words if one.overlap.covered >= one.overlap.covering else one.added_words
     share, words = (0.8, 1) if answers_agree else (0.9, 0)
     return _inside(one) >= share and lost <= words

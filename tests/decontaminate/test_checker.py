@@ -96,6 +96,10 @@ def test_answers_decide_between_a_rewording_and_a_sister() -> None:
     }
 
 
+def test_a_problem_that_comes_twice_is_found_once() -> None:
+    assert check(None, COPY, REWORDED, COPY) == check(None, COPY, REWORDED)
+
+
 def test_one_text_may_stand_in_several_benchmarks() -> None:
     items = [ITEM, Item("other", "1", ITEM.problem)]
     (found,) = Checker(ItemIndex(items)).check([COPY]).values()

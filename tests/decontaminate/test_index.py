@@ -1,6 +1,7 @@
 """Candidates: what makes one, that its measures are right, and that nothing else matters."""
 
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -152,6 +153,13 @@ def test_an_index_may_be_empty() -> None:
     assert index().candidates(["Find 1 + 1.", ""]) == [[], []]
     assert index("", "Find 1 + 1.").candidates([]) == []
     assert index().names == ()
+
+
+def test_an_index_can_be_sent_to_another_process() -> None:
+    found = index("Find the sum of 3, 5 and 12.")
+    sent: ItemIndex = pickle.loads(pickle.dumps(found))
+    problem = ["Find the sum of 12, 5 and 3."]
+    assert sent.candidates(problem) == found.candidates(problem) != [[]]
 
 
 def test_rows_of_the_table_become_items() -> None:

@@ -57,6 +57,7 @@ PART = {"jaccard": 0.2, "words": 0.3, "covered": 0.95, "covering": 0.3, "weight"
         ({**PART, "numbers": "more"}, True, "contained", True, True),
         ({**PART, "numbers": "more"}, None, "contained", True, True),
         ({**PART, "numbers": "more"}, False, "similar", False, False),
+        ({**PART, "numbers": "more", "same_drawing": False}, None, "similar", False, True),
         ({**PART, "numbers": "fewer"}, None, "similar", False, False),
         ({**PART, "numbers": "more", "lost_words": 1}, None, "similar", False, True),
         ({**PART, "numbers": "more", "lost_words": 1}, True, "contained", True, True),
