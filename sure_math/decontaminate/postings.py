@@ -21,12 +21,15 @@ class Pairs:
         self._items = max(items, 1)
 
     def key(self, row: int, item: int) -> int:
+        """The integer of one pair."""
         return row * self._items + item
 
     def keys(self, rows: Ints, items: Ints) -> Ints:
+        """The integers of many pairs."""
         return rows * self._items + items
 
     def split(self, keys: Ints) -> tuple[Ints, Ints]:
+        """The rows and items of pairs."""
         return keys // self._items, keys % self._items
 
 

@@ -1,7 +1,8 @@
 """Pairs of a benchmark item and a problem, labelled: one problem reworded, or two problems.
 
-`pairs.jsonl` was written for these tests, before the rules saw it. Its sisters differ in one thing
-that matters: a number, the question, a function, a sign, who does what; some share an answer.
+`pairs.jsonl` was written for these tests when the rules had been set on real rows; what it taught
+(names, long numbers) went into them afterwards. Its sisters differ in one thing that matters: a
+number, the question, a function, a sign, who does what; some share an answer.
 """
 
 import json
