@@ -261,6 +261,8 @@ class EvaluationSet(Section):
     split: str | None = None
     revision: str | None = None
     problem_column: str | None = None
+    answer_column: str | None = None
+    """For the `table` adapter; items with answers are told apart from their sisters more surely."""
 
 
 class DecontaminateConfig(Section):

@@ -24,7 +24,7 @@ def table_adapter(source: SourceConfig | EvaluationSet) -> Adapter:
             f"source {source.name}: adapter table needs either `path` (a Parquet, JSON, JSONL or "
             "CSV file, or a folder of them) or `dataset` (a hub id)"
         )
-    answer_column = source.answer_column if isinstance(source, SourceConfig) else None
+    answer_column = source.answer_column
     id_column = source.id_column if isinstance(source, SourceConfig) else None
     named = (source.problem_column, answer_column, id_column)
 

@@ -58,3 +58,10 @@ def test_a_table_can_be_an_evaluation_set(tmp_path: Path) -> None:
     (item,) = read(source, 0)
     assert isinstance(item, SeedRow)
     assert item.flags == ("eval_source",)
+
+
+def test_an_evaluation_set_may_name_its_answers(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "b.jsonl", [{"problem": "Find x.", "gold": "4"}])
+    bench = EvaluationSet(name="b", adapter="table", path=str(path), answer_column="gold")
+    (row,) = (row for row in read(bench, 0) if isinstance(row, SeedRow))
+    assert row.answer == "4"
