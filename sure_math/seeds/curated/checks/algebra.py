@@ -28,15 +28,27 @@ def algebra_2() -> Fraction:
     return notebook / 100
 
 
-def algebra_3() -> set[sp.Expr]:
-    k = sp.Symbol("k")
-    return set(sp.solve(sp.discriminant(x**2 + (k - 2) * x + 9, x), k))
+def algebra_3() -> set[int]:
+    """Counts the solutions for all k in steps of a half, and for two far values of k."""
+
+    def solutions(k: sp.Expr) -> int:
+        return len(set(sp.real_roots(x**2 - 4 * x + k) + sp.real_roots(x**2 - 6 * x + k)))
+
+    values = [sp.Rational(k, 2) for k in range(-20, 31)]
+    assert (solutions(values[0] * 100), solutions(values[-1] * 100)) == (4, 0)
+    return {k for k in values if solutions(k) == 3}
 
 
-def algebra_4() -> sp.Expr:
-    """Expands by computer algebra."""
-    a, b, c = sp.symbols("a b c")
-    return sp.expand((a + 2 * b + c) ** 2 - (a - 2 * b + c) ** 2)
+def algebra_4() -> Fraction:
+    """Builds five such boxes from one edge each and compares the volumes."""
+    growths = set()
+    for a in (5.0, 5.5, 6.0, 7.5, 8.0):
+        total, area = 20 - a, 125 - a * (20 - a)
+        b = (total + sqrt(total**2 - 4 * area)) / 2
+        c = total - b
+        growths.add(rational((a + 2) * (b + 2) * (c + 2) - a * b * c))
+    (growth,) = growths
+    return growth
 
 
 def algebra_5() -> sp.Expr:

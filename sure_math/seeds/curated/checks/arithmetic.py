@@ -1,25 +1,31 @@
 """Checks of the curated problems arithmetic-1 to arithmetic-19."""
 
 from fractions import Fraction
-from itertools import count, pairwise
-from math import isqrt
+from itertools import count, cycle, pairwise
+
+import numpy as np
 
 
 def arithmetic_1() -> int:
-    return 14 * 6 + 9 * 10 + 7
+    """Cuts piece after piece."""
+    reel = 0
+    for _ in range(60):
+        reel = (reel if reel >= 75 else 1000) - 75
+    return reel
 
 
 def arithmetic_2() -> Fraction:
-    """Cuts the pizza into 40 pieces."""
-    pieces = 40
-    pieces -= pieces // 4
-    pieces -= 2 * pieces // 5
-    pieces -= pieces // 2
-    return Fraction(pieces, 40)
+    """Tries all cuts of a rope of 25 parts between whole parts."""
+    (longer,) = [n for n in range(1, 25) if 3 * (25 - n) == 2 * n]
+    (part,) = [n for n in range(1, longer) if 3 * (longer - n) == 2 * n]
+    return Fraction(min(25 - longer, part, longer - part), 25)
 
 
 def arithmetic_3() -> Fraction:
-    return 81 / (Fraction(120, 100) * Fraction(75, 100))
+    """Tries all whole percentages."""
+    steps = [(160 * Fraction(100 + p, 100), Fraction(p, 100)) for p in range(1, 100)]
+    (drop,) = [top * p for top, p in steps if top * (1 - p) == Fraction("153.60")]
+    return drop
 
 
 def arithmetic_4() -> int:
@@ -42,14 +48,18 @@ def arithmetic_6() -> Fraction:
 
 
 def arithmetic_7() -> int:
-    return sum(map(int, str(sum(int("1" * n) for n in range(1, 21)))))
+    """Computes the sums of digits of all n below ten million and of their doubles."""
+    sums = np.zeros(1, dtype=np.int8)
+    for _ in range(7):
+        sums = np.add.outer(np.arange(10, dtype=np.int8), sums).ravel()
+    doubled = np.concatenate([sums, sums + 1])[::2]
+    return int(np.flatnonzero((sums == 40) & (doubled == 17))[0])
 
 
 def arithmetic_8() -> int:
-    square = 2026 * 2028 * 2030 * 2032 + 16
-    root = isqrt(square)
-    assert root * root == square
-    return root
+    """Adds the terms."""
+    signs = cycle((1, -1, -1, 1, -1, 1, 1, -1))
+    return sum(sign * n**3 for n, sign in zip(range(1, 2001), signs, strict=False))
 
 
 def arithmetic_9() -> int:

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from itertools import pairwise
-from math import hypot, pi
+from math import atan, hypot, pi, tan
 
 import mpmath as mp
 import sympy as sp
@@ -22,15 +22,16 @@ def calculus_2() -> Fraction:
 
 
 def calculus_3() -> Fraction:
-    """Tries all times in steps of a tenth of a second."""
-    return max(30 * t - 5 * t * t for t in (Fraction(k, 10) for k in range(61)))
+    """Tries all times up to 20 seconds in steps of a tenth of a second."""
+    return min(abs(t * t - (6 * t - 14)) for t in (Fraction(k, 10) for k in range(201)))
 
 
 def calculus_4() -> Fraction:
-    """Computes the quotient at 3 + 10^-20 with 60 digits."""
+    """Computes the quotient at t = 10^-10 with 60 digits."""
     with mp.workdps(60):
-        near = mp.mpf(3) + mp.mpf(10) ** -20
-        return rational(float((mp.sqrt(near + 6) - 3) / (near**2 - 9)))
+        t = mp.mpf(10) ** -10
+        s = -3 / ((t**2 - 3) / t)
+        return rational(float((s - t) / t**3))
 
 
 def calculus_5() -> tuple[int, int]:
@@ -71,15 +72,23 @@ def calculus_9() -> sp.Expr:
 
 
 def calculus_10() -> Fraction:
-    """Integrates numerically."""
-    return rational(float(mp.quad(lambda t: t**3 * mp.exp(t * t), [0, 1])))
+    """Integrates numerically; every value of the inverse is the root of a quintic."""
+
+    def inverse(t: mp.mpf) -> mp.mpf:
+        return mp.findroot(lambda u: u**5 + 2 * u**3 + 3 * u - t, t / 6)
+
+    return rational(float(mp.quad(inverse, [0, 1, 6])))
 
 
 def calculus_11() -> sp.Expr:
-    """Maximises the volume over the radius numerically."""
-    largest = -least(lambda r: -r * r * 9 * (1 - r / 6), (0, 6))
-    found = rational(largest)
-    return sp.Rational(found.numerator, found.denominator) * sp.pi
+    """Minimises the numerical integral over c and finds its relation with e, its root and 1."""
+
+    def integral(c: float) -> float:
+        return float(mp.quad(lambda t: abs(mp.exp(t) - c), [0, mp.log(c), 1]))
+
+    value = least(integral, (1, 2.7))
+    v, whole, root, one = mp.pslq([value, mp.e, mp.sqrt(mp.e), 1], tol=1e-9, maxcoeff=50)
+    return -(whole * sp.E + root * sp.sqrt(sp.E) + one) / sp.Integer(v)
 
 
 def calculus_12() -> Fraction:
@@ -120,8 +129,15 @@ def calculus_16() -> sp.Expr:
 
 
 def calculus_17() -> sp.Expr:
-    """Minimises over the slope numerically."""
-    return surd(least(lambda m: hypot(8 + 27 / m, 27 + 8 * m), (0.01, 50)))
+    """Minimises over the left tangent numerically and finds the relation with √2 and 1."""
+
+    def area(a: float) -> float:
+        b = tan(atan(2 * a) + pi / 4) / 2
+        return 2 * (abs(b - a) / 2) ** 3 / 3
+
+    value = least(area, (-5, 5))
+    v, root, one = mp.pslq([value, mp.sqrt(2), 1], tol=1e-9, maxcoeff=100)
+    return -(root * sp.sqrt(2) + one) / sp.Integer(v)
 
 
 def calculus_18() -> sp.Expr:

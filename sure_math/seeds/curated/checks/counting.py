@@ -13,10 +13,9 @@ from itertools import (
 
 
 def counting_1() -> int:
-    """List all lunches."""
-    soups, mains, desserts = range(4), range(5), range(3)
-    extras = [*product("s", soups), *product("d", desserts)]
-    return len(list(product(mains, extras)))
+    """Write down all times."""
+    times = (f"{hour:02}{minute:02}" for hour in range(24) for minute in range(60))
+    return sum(set(time) <= set("13579") for time in times)
 
 
 def counting_2() -> int:
@@ -26,8 +25,9 @@ def counting_2() -> int:
 
 
 def counting_3() -> int:
-    """List all arrangements."""
-    return sum(word[0] == "P" for word in set(permutations("PEPPERS")))
+    """List all rows."""
+    rows = permutations("ABCDEFG")
+    return sum(r.index("A") + 1 < r.index("B") < r.index("C") - 1 for r in rows)
 
 
 def counting_4() -> int:
@@ -45,15 +45,8 @@ def counting_5() -> int:
 
 
 def counting_6() -> int:
-    """Add up the ways to reach each point, with (3, 3) closed."""
-
-    @cache
-    def paths(x: int, y: int) -> int:
-        if x < 0 or y < 0 or (x, y) == (3, 3):
-            return 0
-        return 1 if (x, y) == (0, 0) else paths(x - 1, y) + paths(x, y - 1)
-
-    return paths(6, 6)
+    """List all paths; a path of unit steps meets the line in lattice points only."""
+    return sum(sum(x == y for x, y in path) == 3 for path in _paths(6, 6))
 
 
 def counting_7() -> int:
@@ -73,8 +66,9 @@ def counting_7() -> int:
 
 
 def counting_8() -> int:
-    """List all permutations."""
-    return sum(all(p[p[p[i]]] == i for i in range(7)) for p in permutations(range(7)))
+    """List all permutations of 0, ..., 7."""
+    q = (1, 2, 0, 4, 5, 3, 6, 7)
+    return sum(all(p[p[x]] == q[x] for x in range(8)) for p in permutations(range(8)))
 
 
 def counting_9() -> int:

@@ -19,10 +19,10 @@ def functions_1() -> set[Fraction]:
     return found
 
 
-def functions_2() -> tuple[sp.Expr, sp.Expr]:
-    y = sp.Symbol("y", real=True)
-    solution = sp.solve([y - (2 * x - 7), x + 3 * y - 14], [x, y])
-    return solution[x], solution[y]
+def functions_2() -> Fraction:
+    """Tries the integers for the place where the first two lines cross."""
+    (place,) = [t for t in range(-99, 100) if 2 * t - 7 == 11 - t]
+    return Fraction(11 - place, place)
 
 
 def functions_3() -> sp.Set:
@@ -30,9 +30,10 @@ def functions_3() -> sp.Set:
 
 
 def functions_4() -> sp.Expr:
-    y = sp.Symbol("y", real=True)
-    (inverse,) = sp.solve(sp.Eq(x, (2 * y + 3) / (y - 1)), y)
-    return sp.factor(inverse)
+    """Solves the equation for the inner value by computer algebra."""
+    inner = sp.Symbol("inner", real=True)
+    (formula,) = sp.solve(sp.Eq((2 * inner + 3) / (inner - 1), x**2 + 2), inner)
+    return sp.factor(formula)
 
 
 def functions_5() -> sp.Expr:
@@ -68,11 +69,10 @@ def functions_9() -> Fraction:
     return Fraction(metres, 1000)
 
 
-def functions_10() -> Fraction:
-    """Tries the fractions with denominators up to 9: the three points lie on one line."""
-    places = {Fraction(p, q) for q in range(1, 10) for p in range(-99, 100)}
-    (place,) = [t for t in places if (t - 2) * (-2 - 7) == (5 - 2) * (0 - 7)]
-    return place
+def functions_10() -> int:
+    """Moves the graph down step by step."""
+    (down,) = [d for d in range(100) if (1 - 3) ** 2 - d == -3]
+    return (0 - 3) ** 2 - down
 
 
 def functions_11() -> Fraction:

@@ -1,7 +1,6 @@
 """Checks of the branch games and graphs: all positions, all graphs, or bounds that meet."""
 
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 from functools import cache
 from itertools import combinations, combinations_with_replacement, permutations, product
 from math import comb
@@ -16,9 +15,9 @@ def _lost(size: int, moves: Callable[[int], Iterable[int]], empty: bool = True) 
 
 
 def games_and_graphs_1() -> int:
-    """Decide every pile; who faces the empty pile has won."""
-    lost = _lost(43, lambda pile: range(1, min(4, pile) + 1), empty=False)
-    (first,) = [move for move in range(1, 5) if lost[43 - move]]
+    """Decide every pile."""
+    lost = _lost(63, lambda pile: range(2, min(6, pile) + 1))
+    (first,) = [move for move in range(2, 7) if lost[63 - move]]
     return first
 
 
@@ -67,16 +66,18 @@ def games_and_graphs_6() -> int:
     return sum(all(route.count(axis) % 2 == 0 for axis in range(3)) for route in routes)
 
 
-def games_and_graphs_7() -> Fraction:
-    """Play two orders of the steps: always the oldest and always the newest numbers."""
-    ends = set()
-    for place in (0, -1):
-        board = [Fraction(1, k) for k in range(1, 13)]
-        while len(board) > 1:
-            x, y = board.pop(place), board.pop(place)
-            board.append(x * y / (x + y))
-        ends.update(board)
-    (end,) = ends
+def games_and_graphs_7() -> int:
+    """Collect the boards, as sorted numbers, that can be reached in every step."""
+    boards: set[tuple[int, ...]] = {(1, 2, 4, 5, 6, 7)}
+    for _ in range(5):
+        boards = {
+            tuple(
+                sorted((*board[:i], *board[i + 1 : j], *board[j + 1 :], x * y - 3 * x - 3 * y + 12))
+            )
+            for board in boards
+            for (i, x), (j, y) in combinations(enumerate(board), 2)
+        }
+    ((end,),) = boards
     return end
 
 

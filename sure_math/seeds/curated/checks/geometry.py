@@ -1,16 +1,20 @@
 """Checks of the branch geometry, in coordinates where it helps."""
 
 from itertools import product
+from math import dist, sqrt
 
 import mpmath
 import sympy as sp
-from sympy.geometry import Circle, Line, Point, Polygon, RegularPolygon, Segment, Triangle
+from sympy.geometry import Circle, Line, Point, Polygon, Segment, Triangle
+
+from sure_math.seeds.curated.checks.numeric import least, surd
 
 
 def geometry_1() -> int:
-    """Try all widths."""
-    (area,) = [w * (w + 5) for w in range(1, 24) if 2 * (w + w + 5) == 46]
-    return area
+    """Try all whole sides and cuts; the two equations are linear and regular."""
+    sizes = product(range(1, 23), repeat=2)
+    ((side, _),) = [(s, a) for s, a in sizes if (2 * s + 2 * a, 4 * s - 2 * a) == (46, 38)]
+    return side**2
 
 
 def geometry_2() -> sp.Expr:
@@ -20,26 +24,42 @@ def geometry_2() -> sp.Expr:
 
 
 def geometry_3() -> sp.Expr:
-    """The distance of the corner from the hypotenuse in coordinates."""
-    other = sp.sqrt(25**2 - 7**2)
-    corner, first, second = Point(0, 0), Point(7, 0), Point(0, other)
-    return Line(first, second).distance(corner)
+    """The centre in coordinates, where the perpendicular bisector of AB meets BC."""
+    a, b, c = Point(0, 12), Point(18, 0), Point(0, 0)
+    (centre,) = Segment(a, b).perpendicular_bisector().intersection(Segment(b, c))
+    return centre.distance(a)
 
 
 def geometry_4() -> sp.Expr:
-    """The circle through three points."""
-    return Circle(Point(0, 0), Point(6, 0), Point(0, 4)).radius
+    """Both parts of the hexagon below the line, over the width; found by sections, recognised."""
+
+    def below(slope: mpmath.mpf) -> mpmath.mpf:
+        left = mpmath.quad(lambda x: min(slope * x, 9), [0, min(4, 9 / slope), 4])
+        right = mpmath.quad(lambda x: min(slope * x, 3), [4, max(4, min(10, 3 / slope)), 10])
+        return left + right
+
+    half = mpmath.mpf(4 * 9 + 6 * 3) / 2
+    slope = mpmath.findroot(lambda m: below(m) - half, (0.2, 5), solver="anderson")
+    return sp.nsimplify(slope, rational=True, tolerance=1e-9)
 
 
 def geometry_5() -> sp.Expr:
-    """The triangle in coordinates."""
-    return sp.radsimp(Triangle(sss=(7, 8, 9)).circumradius)
+    """The triangle in coordinates; both centres are equally far from the two shorter sides."""
+    triangle = Triangle(sss=(28, 25, 17))
+    b, c, a = triangle.vertices
+    t = sp.Symbol("t", positive=True)
+    on_side = b + (c - b) * t
+    (place,) = sp.solve(Line(a, b).distance(on_side) ** 2 - Line(a, c).distance(on_side) ** 2, t)
+    assert place < 1
+    return sp.radsimp(triangle.incenter.distance(on_side.subs(t, place)))
 
 
 def geometry_6() -> sp.Expr:
-    """The areas of both figures in coordinates."""
-    hexagon = RegularPolygon(Point(0, 0), 2, 6)
-    return sp.expand(sp.Abs(hexagon.area) - sp.pi * hexagon.apothem**2)
+    """Five sixths of a disc; behind the shed, in polar coordinates, the half near one corner."""
+    t = sp.Symbol("t")
+    near_middle = sp.integrate((3 / sp.cos(t)) ** 2 / 2, (t, 0, sp.pi / 3))
+    free = sp.integrate(sp.Rational(6**2, 2), (t, sp.pi / 3, 2 * sp.pi / 3))
+    return sp.expand(sp.Rational(5, 6) * 12**2 * sp.pi + 2 * (near_middle + free))
 
 
 def geometry_7() -> sp.Expr:
@@ -229,26 +249,20 @@ def geometry_26() -> sp.Expr:
 
 
 def geometry_27() -> int:
-    """Find the radius numerically from the sum of the six central angles."""
-    total = 2 * mpmath.pi
+    """Find the radius numerically: the three half angles add up to a right angle."""
+    distances = [mpmath.sqrt(n) for n in (52, 65, 80)]
 
     def excess(radius: mpmath.mpf) -> mpmath.mpf:
-        angles = [2 * mpmath.asin(side / (2 * radius)) for side in (mpmath.mpf(2), mpmath.mpf(11))]
-        return 3 * sum(angles) - total
+        return sum(mpmath.asin(radius / d) for d in distances) - mpmath.pi / 2
 
-    return _integer(mpmath.findroot(excess, (5.6, 20), solver="anderson"))
+    radius = mpmath.findroot(excess, (0.1, 7), solver="anderson")
+    return _integer(radius * sum(mpmath.sqrt(d**2 - radius**2) for d in distances))
 
 
-def geometry_28() -> int:
-    """Maximise the sum of two triangles over the diagonal, numerically."""
+def geometry_28() -> sp.Expr:
+    """Search the triangle in coordinates; a point outside has a better one on its boundary."""
 
-    def triangle(a: float, b: float, c: mpmath.mpf) -> mpmath.mpf:
-        s = (a + b + c) / 2
-        return mpmath.sqrt(s * (s - a) * (s - b) * (s - c))
+    def total(x: float, y: float) -> float:
+        return dist((x, y), (5, 12)) + dist((x, y), (14, 0)) + sqrt(2) * dist((x, y), (0, 0))
 
-    def area(diagonal: mpmath.mpf) -> mpmath.mpf:
-        return triangle(4, 5, diagonal) + triangle(7, 10, diagonal)
-
-    longest = mpmath.findroot(lambda d: mpmath.diff(area, d), (5, 8.9), solver="anderson")
-    assert area(longest) > max(area(longest - 0.1), area(longest + 0.1))
-    return _integer(area(longest))
+    return surd(least(total, (0, 14), (0, 12)))

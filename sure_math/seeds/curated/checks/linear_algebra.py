@@ -64,11 +64,11 @@ def linear_algebra_7() -> tuple[Fraction, Fraction]:
     return 2 * t, t
 
 
-def linear_algebra_8() -> int:
-    """Tries the integers; the determinant is the triple product of the rows."""
-    first = np.cross([1, 2, 3], [4, 5, 6])
-    (found,) = [n for n in range(-99, 100) if first @ [7, 8, n] == 12]
-    return found
+def linear_algebra_8() -> sp.Expr:
+    """Builds both matrices from one with letters and divides their determinants."""
+    u, v, w = (sp.Matrix([sp.symbols(f"{name}:3")]) for name in "uvw")
+    mixed = sp.Matrix.vstack(u + 2 * v, v + 2 * w, w + 2 * u)
+    return 5 * sp.cancel(mixed.det() / sp.Matrix.vstack(u, v, w).det())
 
 
 def linear_algebra_9() -> sp.Expr:

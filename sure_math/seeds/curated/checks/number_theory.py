@@ -3,7 +3,7 @@
 from itertools import count, product
 from math import factorial, gcd, lcm, prod
 
-from sympy import divisors, isprime, primerange
+from sympy import divisors, primerange
 from sympy.ntheory.primetest import is_square
 
 
@@ -18,20 +18,18 @@ def number_theory_2() -> int:
 
 
 def number_theory_3() -> int:
-    """Try the positive integers in order."""
-    return next(n for n in count(1) if (n % 7, n % 9, n % 11) == (3, 5, 4))
+    """Try all 1000 integers."""
+    return sum(n % 12 == n % 18 for n in range(1, 1001))
 
 
-def number_theory_4() -> int:
-    """A prime p other than 3 has p² + 14 = 0 mod 3; the search is only a reassurance."""
-    assert all((p * p + 14) % 3 == 0 for p in (1, 2))
-    (prime,) = [p for p in primerange(5000) if isprime(p * p + 14)]
-    return int(prime)
+def number_theory_4() -> set[int]:
+    """Try all primes below 100."""
+    return {int(p) for p in primerange(100) if (p * p + 2) % 33 == 0}
 
 
 def number_theory_5() -> int:
-    """Try all 500 integers."""
-    return sum((n * n + n + 1) % 7 == 0 for n in range(1, 501))
+    """Try all 1000 integers."""
+    return sum((n * 2**n + 1) % 11 == 0 for n in range(1, 1001))
 
 
 def number_theory_6() -> int:
@@ -39,15 +37,16 @@ def number_theory_6() -> int:
     return (2**1003 + 3**1003) % 55
 
 
-def number_theory_7() -> set[tuple[int, int]]:
-    """1/m is at least half and less than all of 3/20, so m runs from 7 to 13."""
-    return {(m, n) for m in range(1, 41) for n in range(m, 1000) if 20 * (m + n) == 3 * m * n}
+def number_theory_7() -> int:
+    """(x - 2y + 1)(x + y - 3) = 60, so neither factor exceeds 60 and |y| <= 41, |x| <= 104."""
+    pairs = product(range(-104, 105), range(-41, 42))
+    return sum(x * x - x * y - 2 * y * y - 2 * x + 7 * y == 63 for x, y in pairs)
 
 
 def number_theory_8() -> int:
-    """Divide the product by 3 as often as it goes."""
-    odd = prod(range(1, 200, 2))
-    return next(n for n in count() if odd % 3 ** (n + 1))
+    """Divide the product by 2 as often as it goes."""
+    value = prod(3**k - 1 for k in range(1, 51))
+    return next(n for n in count() if value % 2 ** (n + 1))
 
 
 def number_theory_9() -> int:
@@ -67,8 +66,8 @@ def number_theory_11() -> set[tuple[int, int]]:
 
 
 def number_theory_12() -> int:
-    """Shift the decimal point by a hundred places and count in the whole part."""
-    return str(5 * 10**100 // 13).count("8")
+    """Divide all hundred numbers."""
+    return sum((2**n + 1) % 5 == 0 for n in range(1, 101))
 
 
 def number_theory_13() -> int:

@@ -14,8 +14,8 @@ def _share(outcomes: Iterable[bool]) -> Fraction:
 
 
 def probability_1() -> Fraction:
-    """List all pairs of marbles."""
-    return _share(a == b for a, b in combinations("rrrrrbbbbggg", 2))
+    """List all pairs of notes."""
+    return _share(a + b >= 30 for a, b in combinations((5, 10, 10, 20, 20, 20), 2))
 
 
 def probability_2() -> Fraction:
@@ -24,14 +24,14 @@ def probability_2() -> Fraction:
 
 
 def probability_3() -> Fraction:
-    """List all tosses."""
-    return _share(sum(tosses) > 3 for tosses in product((0, 1), repeat=6))
+    """List all pairs of squares."""
+    squares = list(product(range(5), repeat=2))
+    return _share(max(abs(a - c), abs(b - d)) == 1 for (a, b), (c, d) in combinations(squares, 2))
 
 
 def probability_4() -> Fraction:
-    """Per 1000 items: 50 defective, 950 good."""
-    defective, good = 50 * Fraction(90, 100), 950 * Fraction(10, 100)
-    return defective / (defective + good)
+    """List all tosses, heads being 1."""
+    return _share(sum(tosses) == 3 for tosses in product((0, 1), repeat=5) if any(tosses[:2]))
 
 
 def probability_5() -> Fraction:
@@ -40,16 +40,18 @@ def probability_5() -> Fraction:
 
 
 def probability_6() -> Fraction:
-    """Average over all rolls."""
-    rolls = list(product(range(6), repeat=4))
-    return Fraction(sum(len(set(roll)) for roll in rolls), len(rolls))
+    """Each of the ten places sees all ordered triples equally often, itself in the middle."""
+    triples = list(permutations(range(1, 11), 3))
+    return Fraction(10 * sum(b for a, b, c in triples if a < b > c), len(triples))
 
 
 def probability_7() -> sp.Expr:
-    """Ann's chance a on her turn: a = 1/6 + 5/6 · 2/3 · a."""
-    a = sp.Symbol("a")
-    (chance,) = sp.solve(sp.Eq(a, sp.Rational(1, 6) + sp.Rational(5, 6) * sp.Rational(2, 3) * a), a)
-    return chance
+    """Solve the linear equations of what is still to be added after each remainder modulo 13."""
+    going_on = sp.zeros(13, 13)
+    for remainder, roll in product(range(13), range(1, 7)):
+        if (remainder + roll) % 13:
+            going_on[remainder, (remainder + roll) % 13] += sp.Rational(1, 6)
+    return (sp.eye(13) - going_on).LUsolve(sp.ones(13, 1) * sp.Rational(7, 2))[0]
 
 
 def probability_8() -> sp.Expr:

@@ -7,15 +7,21 @@ from math import gcd, isqrt, prod
 import sympy as sp
 
 
-def sequences_1() -> Fraction:
-    step = Fraction(31 - 11, 7 - 3)
-    return 11 + (20 - 3) * step
+def sequences_1() -> int:
+    """Counts down."""
+    return next(term for term in range(500, -100, -13) if term < 0)
 
 
-def sequences_2() -> sp.Expr:
-    first, ratio = sp.symbols("first ratio", positive=True)
-    ((value, _),) = sp.solve([first * ratio - 12, first * ratio**3 - 108], [first, ratio])
-    return value
+def sequences_2() -> int:
+    """Tries all positive integers for the first and the second number."""
+    found = {
+        max(first, second, 20 - first)
+        for first in range(1, 20)
+        for second in range(1, 217)
+        if second**2 == first * (20 - first) and first * second * (20 - first) == 216
+    }
+    (largest,) = found
+    return largest
 
 
 def sequences_3() -> sp.Expr:
@@ -27,8 +33,14 @@ def sequences_3() -> sp.Expr:
     return sp.simplify(closed)
 
 
-def sequences_4() -> int:
-    return sum(n for n in range(51, 250) if n % 4 == 0)
+def sequences_4() -> Fraction:
+    """Adds the other terms for several differences; the given sum then fixes the first term."""
+    sums = set()
+    for step in range(-5, 6):
+        first = Fraction(132 - step * sum(range(0, 21, 2)), 11)
+        sums.add(sum(first + k * step for k in range(1, 21, 2)))
+    (total,) = sums
+    return Fraction(total)
 
 
 def sequences_5() -> Fraction:
@@ -45,10 +57,12 @@ def sequences_6() -> Fraction:
 
 
 def sequences_7() -> Fraction:
-    """Adds 100 terms; the rest is below 10^-50."""
-    total = sum((Fraction(n * (n + 1), 4**n) for n in range(1, 101)), Fraction(0))
+    """Adds the terms with a, b <= 80; the rest is below 10^-30."""
+    span = range(1, 81)
+    numerator = sum(abs(a - b) * 3 ** (160 - a - b) for a in span for b in span)
+    total = Fraction(numerator, 3**160)
     near = total.limit_denominator(1000)
-    assert abs(near - total) < Fraction(1, 10**50)
+    assert abs(near - total) < Fraction(1, 10**30)
     return near
 
 

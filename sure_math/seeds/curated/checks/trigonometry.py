@@ -16,10 +16,10 @@ def trigonometry_1() -> sp.Expr:
 
 
 def trigonometry_2() -> sp.Expr:
-    """Real and imaginary parts of powers of the numbers in the directions 30° and 45°."""
-    at_30, at_45 = (sp.sqrt(3) + sp.I) / 2, (1 + sp.I) / sp.sqrt(2)
-    at_150, at_225, at_120 = (sp.expand(z) for z in (at_30**5, at_45**5, at_30**4))
-    return sp.im(at_150) * sp.re(at_225) * sp.im(at_120) / sp.re(at_120)
+    """The coordinates of the point in the direction (1, 3) on the unit circle."""
+    x = sp.Symbol("x", positive=True)
+    (cosine,) = sp.solve(x**2 + (3 * x) ** 2 - 1, x)
+    return 3 * cosine * cosine
 
 
 def trigonometry_3() -> set[sp.Expr]:
@@ -89,11 +89,13 @@ def trigonometry_10() -> sp.Interval:
     return sp.Interval(ordered[0], ordered[-1])
 
 
-def trigonometry_11() -> sp.Expr:
+def trigonometry_11() -> int:
     """Multiply to thirty digits."""
     with mpmath.workdps(30):
-        value = mpmath.fprod(1 + 2 * mpmath.cos(mpmath.pi * 3**k / 40) for k in range(4))
-    return sp.nsimplify(value, tolerance=1e-20)
+        value = mpmath.fprod(5 + 2 * mpmath.cos(2 * mpmath.pi * k / 13) for k in range(1, 7))
+        nearest = int(mpmath.nint(value))
+        assert abs(value - nearest) < 1e-20
+    return nearest
 
 
 def trigonometry_12() -> int:
