@@ -10,8 +10,8 @@ from sure_math.decontaminate.judge import SameProblemJudge
 from sure_math.decontaminate.rules import RULES
 from sure_math.runtime.context import Context
 
-REASONS = frozenset(f"eval_{rule}" for rule in RULES)
-"""Reject reasons: `eval_` and the rule that blocked a problem."""
+REASONS = frozenset(f"eval_{rule}" for rule in RULES if rule != "similar")
+"""Reject reasons: `eval_` and the rule that blocked a problem; what is only similar is kept."""
 
 
 def open_checker(index: ItemIndex, context: Context) -> Checker:
