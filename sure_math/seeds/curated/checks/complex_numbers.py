@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import product
+from math import hypot
 
 import mpmath
 import sympy as sp
@@ -25,10 +26,10 @@ def complex_numbers_2() -> int:
 
 
 def complex_numbers_3() -> sp.Expr:
-    """Divide first and take the absolute value of the quotient's parts."""
-    quotient = sp.expand((5 - 12 * sp.I) ** 2 * (2 - 3 * sp.I)) / (2**2 + 3**2)
-    real, imaginary = sp.expand(quotient).as_real_imag()
-    return sp.sqrt(real**2 + imaginary**2)
+    """Try all numbers with whole parts from -25 to 25; the direction and |z|² are given."""
+    parts = product(range(-25, 26), repeat=2)
+    ((x, y),) = [(x, y) for x, y in parts if (hypot(x, y) * x, hypot(x, y) * y) == (15, -20)]
+    return x + y * sp.I
 
 
 def complex_numbers_4() -> sp.Expr:
@@ -38,11 +39,11 @@ def complex_numbers_4() -> sp.Expr:
     return x + y * sp.I
 
 
-def complex_numbers_5() -> sp.Expr:
-    """Try all numbers with whole parts from -20 to 20; there is only one such root."""
-    parts = product(range(1, 21), range(-20, 21))
-    ((x, y),) = [(x, y) for x, y in parts if (x * x - y * y, 2 * x * y) == (21, -20)]
-    return x + y * sp.I
+def complex_numbers_5() -> set[sp.Expr]:
+    """Solve the two real equations of the parts."""
+    x, y = sp.symbols("x y", real=True)
+    parts = sp.solve([x**2 - y**2 + 2 * x + 1, 2 * x * y - 2 * y], [x, y])
+    return {u + v * sp.I for u, v in parts}
 
 
 def complex_numbers_6() -> sp.Expr:

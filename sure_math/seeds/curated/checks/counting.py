@@ -215,7 +215,7 @@ def counting_27() -> int:
     def orders(on: frozenset[int]) -> int:
         if len(on) == 10:
             return 1
-        ready = [k for k in range(1, 11) if k not in on and (k == 1 or k // 2 in on)]
+        ready = [k for k in range(1, 11) if k not in on and (k < 3 or k // 3 in on)]
         return sum(orders(on | {k}) for k in ready)
 
     return orders(frozenset())

@@ -82,10 +82,11 @@ def geometry_8() -> sp.Expr:
     return sp.summation(sp.Rational(4, 3) * sp.pi * radii[0] ** 3 * ratio ** (3 * n), (n, 0, sp.oo))
 
 
-def geometry_9() -> sp.Expr:
-    """Four strips along the sides and four corner squares."""
-    width = sp.Rational(3, 2)
-    return 4 * 11 * width + 4 * width**2
+def geometry_9() -> int:
+    """Count the sides of its unit squares that no other of them shares, the arms being equal."""
+    bars = {*product(range(11), range(4, 7)), *product(range(4, 7), range(11))}
+    steps = ((1, 0), (-1, 0), (0, 1), (0, -1))
+    return sum((x + u, y + v) not in bars for x, y in bars for u, v in steps)
 
 
 def geometry_10() -> int:

@@ -8,8 +8,8 @@ from sympy.ntheory.primetest import is_square
 
 
 def number_theory_1() -> int:
-    """Try all sizes of tiles."""
-    return min(378 // s * (630 // s) for s in range(1, 379) if 378 % s == 0 == 630 % s)
+    """Try all 200 integers."""
+    return sum(gcd(n, 60) == 12 for n in range(1, 201))
 
 
 def number_theory_2() -> int:

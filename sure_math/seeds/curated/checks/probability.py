@@ -35,8 +35,9 @@ def probability_4() -> Fraction:
 
 
 def probability_5() -> Fraction:
-    """List all choices of three numbers."""
-    return _share(a + b > c for a, b, c in combinations(range(1, 11), 3))
+    """List all rolls; the first number goes with one of the other three."""
+    rolls = product(range(1, 7), repeat=4)
+    return _share(any(2 * (roll[0] + other) == sum(roll) for other in roll[1:]) for roll in rolls)
 
 
 def probability_6() -> Fraction:
