@@ -19,10 +19,11 @@ def functions_1() -> set[Fraction]:
     return found
 
 
-def functions_2() -> Fraction:
-    """Tries the integers for the place where the first two lines cross."""
-    (place,) = [t for t in range(-99, 100) if 2 * t - 7 == 11 - t]
-    return Fraction(11 - place, place)
+def functions_2() -> tuple[int, int]:
+    """Moves the integer points of the first line and keeps those on the second."""
+    moved = [(t - 6, 2 * t - 7) for t in range(-99, 100)]
+    (crossing,) = [(a, b) for a, b in moved if b == 11 - a]
+    return crossing
 
 
 def functions_3() -> sp.Set:
