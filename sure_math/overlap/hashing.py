@@ -12,8 +12,9 @@ _CACHED = 1 << 20
 
 
 def hash64(text: str) -> int:
-    """The first 64 bits of blake2b of an ASCII text, never 0."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") or 1
+    """The first 64 bits of blake2b of a text, never 0."""
+    data = text.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little") or 1
 
 
 class Cache(dict[str, int]):

@@ -1,8 +1,9 @@
 r"""Near-duplicates: pairs of statements that share almost all of their token 5-grams.
 
 An exact join, not an estimate. Two texts count as near only within one `guard`, a hash of what must
-not differ: a different number or operator makes another problem, however alike the words are. Of
-two sets with a Jaccard similarity of at least t, sorted by any fixed order, the first
+not differ: another number, operator or drawing makes another problem, however alike the words are;
+and where there are hardly any numbers to tell problems apart, the question must be the same. Of two
+sets with a Jaccard similarity of at least t, sorted by any fixed order, the first
 |s| - ceil(t |s|) + 1 members share one; so only texts that share such a *prefix* gram are compared.
 Memory: 12 bytes per prefix gram, about a fifth of all grams, and the grams of the texts that share
 one.
@@ -16,13 +17,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sure_math.overlap.batch import split_drawings
 from sure_math.overlap.grams import Grams, distinct, grams, jaccard
 from sure_math.overlap.hashing import Hashes, hash64, mix
-from sure_math.overlap.numbers import number_hashes
+from sure_math.overlap.numbers import number_hashes, number_key
 from sure_math.overlap.tokens import tokenize
 from sure_math.text import canonical_text
 
 _N = 5
+_FEW = 2
+"""Numbers below which a statement is told from others by its words."""
 _COMMON = 8
 """Grams this frequent in the first batch come last in the order: they say little."""
 
@@ -40,17 +44,23 @@ class _Member:
 
     grams: Hashes
     question: int
+    few_numbers: bool
 
 
 def keys(texts: Sequence[str]) -> tuple[Hashes, Hashes]:
     """The key of every text under which it is the same text, and its guard.
 
-    The key is that of `canonical_text`; the guard holds its numbers, as a multiset, and its
-    operators.
+    The key is that of `canonical_text`; the guard holds its numbers and operators, as multisets,
+    and the code of its drawings.
     """
     canonical = [canonical_text(text) for text in texts]
-    operators = ["".join(sorted(_OPERATORS.findall(text))) for text in canonical]
-    return _hashes(canonical), mix(_hashes(operators) ^ number_hashes(texts))
+    signs = ["".join(sorted(_OPERATORS.findall(text))) for text in canonical]
+    guarded = [f"{sign} {_drawing(text)}" for sign, text in zip(signs, texts, strict=True)]
+    return _hashes(canonical), mix(_hashes(guarded) ^ number_hashes(texts))
+
+
+def _drawing(text: str) -> str:
+    return "".join(split_drawings(text)[1].split())
 
 
 def _question(text: str) -> str:
@@ -104,8 +114,10 @@ class NearJoin:
         repeats: dict[int, int] = {}
         for row in sorted(members, key=rank.__getitem__):
             near = self._near(row, prefixes[row], members, index)
-            asked = members[row].question
-            agreeing = [k for k in near if same(row, k, asked == members[k].question)]
+            own = members[row]
+            asked = {kept: own.question == members[kept].question for kept in near}
+            near = [kept for kept in near if asked[kept] or not own.few_numbers]
+            agreeing = [kept for kept in near if same(row, kept, asked[kept])]
             if agreeing:
                 repeats[row] = min(agreeing, key=rank.__getitem__)
                 continue
@@ -178,6 +190,7 @@ class NearJoin:
                 found = self._keyed([texts[i] for i in wanted], guards[wanted])
                 for place, i in enumerate(wanted):
                     asked = hash64(_question(texts[i]))
-                    members[first + i] = _Member(found.row(place), asked)
+                    few = len(number_key(texts[i])) < _FEW
+                    members[first + i] = _Member(found.row(place), asked, few)
             first += len(texts)
         return members

@@ -69,6 +69,17 @@ def test_near_texts_are_one_if_they_ask_the_same_or_have_the_same_answer() -> No
     assert find([LONG + asked, renamed + asked], near=None) == Duplicates()
 
 
+def test_without_numbers_the_words_tell_problems_apart() -> None:
+    texts = [f"Find the number of ways to order all letters of the word {w}" for w in ("A", "B")]
+    assert find(texts, {0: "60", 1: "60"}, near=0.5) == Duplicates()
+
+
+def test_other_drawings_are_other_problems() -> None:
+    drawn = [f"{LONG} What is $x$? [asy]draw((0,0)--({n},1));[/asy]" for n in (3, 4, 3)]
+    drawn[2] = drawn[2].replace("old", "red")
+    assert find(drawn, dict.fromkeys(range(3), "9"), near=0.7).near == {2: 0}
+
+
 def test_contradicting_answers_of_one_text_are_a_conflict() -> None:
     texts = ["What is 2 + 2?", "What is 3 + 3?", "what is $2+2$", "What is 2 + 2 ?"]
     found = find(texts, {0: "4", 2: "5"})
