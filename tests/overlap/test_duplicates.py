@@ -89,7 +89,10 @@ def test_contradicting_answers_of_one_text_are_a_conflict() -> None:
 
 @given(
     st.lists(
-        st.lists(st.sampled_from("abcdefgh"), min_size=3, max_size=30).map(" ".join), max_size=25
+        st.lists(st.sampled_from("abcdefgh"), min_size=3, max_size=30).map(
+            lambda words: " ".join(["5 6", *words])
+        ),
+        max_size=25,
     ),
     st.sampled_from([0.5, 0.8, 1.0]),
     st.integers(1, 7),
@@ -98,7 +101,7 @@ def test_contradicting_answers_of_one_text_are_a_conflict() -> None:
 def test_finds_what_a_quadratic_search_finds(
     texts: list[str], threshold: float, batch: int
 ) -> None:
-    """All ask alike here: one sentence, so that near pairs need equal answers."""
+    """Two numbers and equal answers everywhere: what is near is one problem."""
     answers = dict.fromkeys(range(len(texts)), "1")
     found = find(texts, answers, threshold, batch)
     key, guard = keys(texts)
