@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sure_math.config import Recipe
-from sure_math.decontaminate.checker import Checker, Finding
-from sure_math.decontaminate.index import ItemIndex
+from sure_math.decontaminate.checker import Finding, Judge
 from sure_math.decontaminate.judge import SameProblemJudge
 from sure_math.decontaminate.rules import RULES
 from sure_math.runtime.context import Context
@@ -14,10 +13,9 @@ REASONS = frozenset(f"eval_{rule}" for rule in RULES if rule != "similar")
 """Reject reasons: `eval_` and the rule that blocked a problem; what is only similar is kept."""
 
 
-def open_checker(index: ItemIndex, context: Context) -> Checker:
-    """A checker that asks the recipe's judge, if it has one."""
-    judge = SameProblemJudge(context).ask if context.recipe.decontaminate.judge else None
-    return Checker(index, judge)
+def open_judge(context: Context) -> Judge | None:
+    """The recipe's judge, if it has one; one per shard, which asks its control questions once."""
+    return SameProblemJudge(context).ask if context.recipe.decontaminate.judge else None
 
 
 def blocking(findings: Sequence[Finding]) -> tuple[str, str] | None:

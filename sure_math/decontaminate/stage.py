@@ -16,7 +16,7 @@ from sure_math.decontaminate.index import ItemIndex
 from sure_math.decontaminate.items import Item, read_items
 from sure_math.decontaminate.judge import judge_content
 from sure_math.decontaminate.lineage import inherited
-from sure_math.decontaminate.screen import REASONS, blocking, open_checker, verdict_rows
+from sure_math.decontaminate.screen import REASONS, blocking, open_judge, verdict_rows
 from sure_math.runtime.context import Context
 from sure_math.runtime.stage import Inputs, Reject, ShardResult, Source, Stage
 
@@ -52,9 +52,10 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
     seeds, evolved = inputs["seeds"].to_pylist(), inputs["evolve"].to_pylist()
     findings: Findings = {}
     # Seeds were checked against benchmarks before anything was made from them.
-    _check(open_checker(indexes.benchmarks, context), evolved, findings)
+    judge = open_judge(context)
+    _check(Checker(indexes.benchmarks, judge), evolved, findings)
     pool = [row for row in seeds + evolved if row["split"] != "test"]
-    _check(open_checker(indexes.held_out, context), pool, findings)
+    _check(Checker(indexes.held_out, judge), pool, findings)
     if config.lineage:
         findings = _with_lineage(findings, seeds + evolved)
     names = [*indexes.benchmarks.names, *indexes.held_out.names]

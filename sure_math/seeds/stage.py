@@ -11,12 +11,12 @@ from typing import Any
 
 from sure_math import schemas
 from sure_math.config import EvaluationSet, Recipe, SourceConfig
-from sure_math.decontaminate.checker import Checked
+from sure_math.decontaminate.checker import Checked, Checker
 from sure_math.decontaminate.index import ItemIndex
 from sure_math.decontaminate.items import read_items
 from sure_math.decontaminate.judge import judge_content
 from sure_math.decontaminate.screen import REASONS as EVAL_REASONS
-from sure_math.decontaminate.screen import blocking, open_checker, verdict_rows
+from sure_math.decontaminate.screen import blocking, open_judge, verdict_rows
 from sure_math.errors import ConfigError
 from sure_math.runtime.context import Context
 from sure_math.runtime.ids import content_id
@@ -97,7 +97,8 @@ def _decontaminate(
     seeds: Sequence[seed_rows.SeedRow], inputs: Inputs, context: Context
 ) -> tuple[list[seed_rows.SeedRow], list[Reject], list[Row]]:
     """Seeds that are no benchmark items, the others, and the verdicts."""
-    checker = open_checker(ItemIndex(read_items(inputs["evaluation"].to_pylist())), context)
+    index = ItemIndex(read_items(inputs["evaluation"].to_pylist()))
+    checker = Checker(index, open_judge(context))
     checked = [Checked(_problem_id(seed), seed.problem, seed.answer) for seed in seeds]
     findings = checker.check(checked)
     clean: list[seed_rows.SeedRow] = []
