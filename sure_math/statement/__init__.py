@@ -9,18 +9,13 @@ costs more than a bad one that passes. All take linear time and never raise, wha
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from sure_math.statement.enumeration import offers_choices
+from sure_math.statement.choices import offers_choices
 from sure_math.statement.figure import needs_figure
 from sure_math.statement.language import is_foreign
 from sure_math.statement.leaks import leaks_answer, leaks_template
 from sure_math.statement.notation import has_controls, is_unbalanced
-from sure_math.statement.questions import (
-    asks_many,
-    asks_nothing,
-    asks_only_proof,
-    asks_parts,
-    asks_yes_or_no,
-)
+from sure_math.statement.parts import asks_parts
+from sure_math.statement.questions import asks_many, asks_nothing, asks_only_proof, asks_yes_or_no
 
 DETECTORS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
     {

@@ -7,6 +7,8 @@ formula. Every step is one pass over the text.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 MASK = "\u00a4"
 ITEM = r"[A-Ha-h]|[ivx]{1,4}|[IVX]{1,4}|\d{1,2}"
@@ -26,11 +28,11 @@ _MARKUP = (
     (re.compile(r"<br ?/?>|\\newline\b|\\(?:begin|end)\{(?:enumerate|itemize|center)\}"), "\n"),
     (re.compile(r"\\item\s?\[([^\[\]]{1,20})\]"), r"\n\1 "),
     (re.compile(r"\\item\b|\[\*\]"), "\n- "),
-    (re.compile(r"\[/?(?:b|i|u|list|hide|color)(?:=[^\[\]]{0,60})?\]"), ""),
     (re.compile(r"\\(?:text(?:bf|it|rm)?|mathrm|mathbf|emph|mbox)\s?\{([^{}]{0,200})\}"), r" \1 "),
     (re.compile(r"\\q?quad\b|\\[,;:! ]|~"), " "),
     (re.compile(r"\*\*"), ""),
 )
+_TAGS = re.compile(r"\[/?(?:b|i|u|list|hide|color)(?:=[^\[\]]{0,60})?\]")
 _DELIMITER = re.compile(r"\\\\|\\\$|\$\$?|\\[()\[\]]")
 _CLOSES = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 
@@ -42,6 +44,7 @@ def cut_drawings(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=8)  # every detector reads the same statement in turn
 def prose(text: str) -> str:
     """The text to read: no drawings, no mark-up, formulas masked."""
     text = "".join(_masked_pieces(cut_drawings(text)))
@@ -49,7 +52,7 @@ def prose(text: str) -> str:
         text = _cut(text, opening, closing, f" {MASK} ")
     for pattern, plain in _MARKUP:
         text = pattern.sub(plain, text)
-    return text
+    return _TAGS.sub("", text) if "[/" in text else text
 
 
 def _cut(text: str, opening: str, closing: str, instead: str) -> str:
@@ -66,17 +69,36 @@ def _cut(text: str, opening: str, closing: str, instead: str) -> str:
 
 def _masked_pieces(text: str) -> Iterator[str]:
     """Pieces of the text, each formula as its mask; one that never closes stays as it is."""
-    money = prices(text)
-    start = position = 0
-    opening = ""
-    for found in _DELIMITER.finditer(text):
-        if opening and found[0] == _CLOSES[opening]:
-            yield text[position:start]
-            yield _mask(text[start + len(opening) : found.start()])
-            position, opening = found.end(), ""
-        elif not opening and found[0] in _CLOSES and found.start() not in money:
-            start, opening = found.start(), found[0]
+    position = 0
+    for formula in formulas(text)[0]:
+        yield text[position : formula.start]
+        yield _mask(formula.content)
+        position = formula.end
     yield text[position:]
+
+
+class Formula(NamedTuple):
+    """A formula with its delimiters: where it stands, and what is between them."""
+
+    start: int
+    end: int
+    opening: str
+    content: str
+
+
+def formulas(text: str) -> tuple[list[Formula], str]:
+    """The formulas of a text in their order, and the delimiter of a last one left open, or ""."""
+    money = prices(text)
+    found: list[Formula] = []
+    start, opening = 0, ""
+    for sign in _DELIMITER.finditer(text):
+        if opening and sign[0] == _CLOSES[opening]:
+            content = text[start + len(opening) : sign.start()]
+            found.append(Formula(start, sign.end(), opening, content))
+            opening = ""
+        elif not opening and sign[0] in _CLOSES and sign.start() not in money:
+            start, opening = sign.start(), sign[0]
+    return found, opening
 
 
 # A formula's last stop ends the sentence around it; the mark of an unknown ("x + 2 = ?") does not.
@@ -99,7 +121,10 @@ def _mask(formula: str) -> str:
     return f" {mark[1] if mark else ''} {MASK}{stop[1] if stop else ''} "
 
 
-_AMOUNT = re.compile(r"\$\s?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/[a-z]+|\s?(?:million|billion|k)\b)?")
+_AMOUNT = re.compile(
+    r"\$\s?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/[a-z]+|\s?(?:million|billion|k)\b)?"
+    r"|\$[a-z](?=\s(?:for|per|each|more|less|to|on)\b)"
+)
 _AFTER_AMOUNT = re.compile(r"\s+(?:[A-Za-z]{2}|a\b|\()|[.,;:?!)\"'-]*(?:\s|$)")
 _AFTER_SIGN = re.compile(r"\$(?:[\s.,;:?!)]|$)")
 _WORD = re.compile(r"(?<![\\A-Za-z])[a-z]{2,}\s")

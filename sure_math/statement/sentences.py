@@ -1,0 +1,147 @@
+"""Sentences of a statement's prose, and what each of them asks for.
+
+A sentence asks if it ends in a question mark or if one of its clauses opens with a command; "such
+that one can find" commands nothing.
+"""
+
+import re
+from functools import lru_cache
+
+from sure_math.statement.prose import MASK, prose
+
+_END = re.compile(
+    rf"(?<=[.?!])['\")\]”’]{{0,3}}\s+(?=[A-Z{MASK}(\[\"“$\\\d]|[a-hivx]{{1,3}}[).])|\n[ \t]*\n"
+)
+_QUOTED = re.compile(r"(?<!\w)[\"“](?=[A-Za-z])[^\"”\n]{0,200}[\"”]|``[^'`]{0,200}''")
+
+
+@lru_cache(maxsize=8)
+def sentences(statement: str) -> tuple[str, ...]:
+    """The sentences of the prose, without the questions that somebody in it asks."""
+    text = _QUOTED.sub(lambda quote: "" if "?" in quote[0] else quote[0], prose(statement))
+    return split(text)
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The sentences of some prose, none of them empty."""
+    return tuple(piece.strip() for piece in _END.split(text) if piece.strip())
+
+
+# Where a clause opens: after a stop or a comma, after a formula if the word is a capital one, after
+# a joining word. "Or show that none exists" opens no clause of its own.
+OPENS = (
+    rf"(?:(?:^|[.?!:;,()\]>}}/\n])[\s'\"“”*•-]{{0,9}}|{MASK}\s*(?=[A-Z])"
+    r"|\b(?i:then|please|and|also|now|hence|thus|next|finally|first|second|secondly|instead"
+    r"|separately|additionally)\s+)"
+)
+MAIN = r"(?i:find|compute|determine|calculate|evaluate|work out|figure out)"
+REDUCE = r"simplify|solve|express|factor(?:i[sz]e)?|expand|estimate|list|name|convert|construct"
+TELL = (
+    r"explain|describe|discuss|compare|investigate|derive|deduce|prove|show|verify|identify|decide"
+    r"|demonstrate|justify|establish|conclude|obtain|characteri[sz]e|approximate|sketch|count|give"
+    r"|state|design|rewrite"
+)
+_OTHER = (
+    r"write|round|rationali[sz]e|reduce|multiply|add|subtract|divide|sum|enter|fill|select|choose"
+    r"|specify|report|order|arrange|complete|differentiate|integrate|minimi[sz]e|maximi[sz]e|pick"
+    r"|decompose|exhibit|draw|graph|plot|classify|answer|rank|sort|perform|use|provide|represent"
+    r"|check|analy[sz]e|locate|predict|combine|apply|guess|put|place|make|tell|carry out"
+)
+COMMAND = re.compile(
+    rf"(?:{OPENS}|{MASK}\s*|\btry to\s+|\b(?i:fully|completely|exactly)\s+)"
+    rf"(?:{MAIN}|(?i:{REDUCE}|{TELL}|{_OTHER}))\b",
+    re.MULTILINE,
+)
+"""A clause that opens with any verb a problem is set with."""
+MAIN_COMMAND = re.compile(
+    rf"{OPENS}{MAIN}\b(?!\s(?:whether|if)\b)(?![^.]{{0,60}}\b(?:equality|where \w+ went)\b)",
+    re.MULTILINE,
+)
+"""A clause that asks for a value; "determine when equality holds" belongs to a proof."""
+
+_ASKING_WORD = re.compile(
+    r"\b(?:what|(?<!matter )how|which|who|whose|where|when|why)\b", re.IGNORECASE
+)
+VALUE_WORD = re.compile(r"(?<!matter )\b(?:what|how)\b(?! to\b)", re.IGNORECASE)
+CHOOSING_WORD = re.compile(
+    r"(?:^|,\s*|\bthen\s+)(?:\w+\s+)?(?:which|who|whose)\b|,\s+or\b|\bneither\b", re.IGNORECASE
+)
+_AUXILIARY = re.compile(
+    r"(?:^|[,;:)]\s*|\b(?:then|and|so|but|or)\s+)(?:is|are|was|were|does|do|did|can|could|will"
+    r"|would|has|have|had|must|should|may|might|isn't|aren't|doesn't|can't)\b",
+    re.IGNORECASE,
+)
+_CAN_YOU_FIND = re.compile(
+    r"\b(?:can|could|will|would)\s+(?:\w+\s+){1,2}"
+    r"(?:find|compute|tell|determine|calculate|help|figure|give|work)\b",
+    re.IGNORECASE,
+)
+_RHETORICAL = re.compile(r"^(?:have you|did you|do you know|ever wondered)\b", re.IGNORECASE)
+
+
+def is_question(sentence: str) -> bool:
+    """Whether the sentence ends in a question mark and asks the reader something."""
+    ended = sentence.rstrip(" '\")]”’*_").endswith("?")
+    asks = _ASKING_WORD.search(sentence) or _AUXILIARY.search(sentence)
+    return ended and bool(asks) and not _RHETORICAL.match(sentence)
+
+
+def is_yes_or_no(question: str) -> bool:
+    """Whether a question can be answered by yes or no."""
+    if any(word.search(question) for word in (VALUE_WORD, CHOOSING_WORD, _CAN_YOU_FIND)):
+        return False
+    return _AUXILIARY.search(question) is not None
+
+
+_SAME_AGAIN = re.compile(
+    r"^\W{0,9}(?:that is|in other words|i\.e\.|equivalently"
+    r"|if (?:so|yes|not|it does|it is|they do))\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\([A-Za-z][^()]{5,400}\)?[.\s]{0,3}$")
+
+
+def is_aside(sentence: str) -> bool:
+    """Whether a sentence asks nothing of its own: the same again, or something in brackets."""
+    return bool(_SAME_AGAIN.match(sentence) or _ASIDE.match(sentence))
+
+
+# "Prove" takes any object, "show" only what can be shown: a claim, not one's work or a graph.
+_SHOW = r"(?i:show|verify|demonstrate|establish|justify|confirm|deduce|conclude|argue|check)"
+_YOURS = r"(?!\s(?:all |the )?(?:your|work|steps|correct|final|how|me)\b)"
+_CLAIM = (
+    r"(?:\bthat\b|\bwhy\b|:|\b(?:identity|identities|inequality|inequalities|statement|existence"
+    r"|formula|claim|result|equality|theorem|lemma|assertion|is|are|has|there|divides|holds)\b)"
+)
+_PROOF = re.compile(
+    "|".join(
+        (
+            rf"{OPENS}(?i:prove|disprove)\b|\bProve\b|\b(?i:prove or disprove)\b",
+            rf"(?:{OPENS}|\b(?i:us|you|to)\s+|{MASK}\s*){_SHOW}{_YOURS}"
+            rf"(?:[\s,]+[\w{MASK}√+-]+){{0,10}}?[\s,]*{_CLAIM}",
+            rf"{OPENS}(?i:show|verify|demonstrate)\s+{MASK}|{OPENS}(?i:proof that|explain why)\b",
+            r"\b(?i:(?:us|we|you|need|want|asked|required|wish|going|task is|goal is|aim is) to"
+            r"|(?:can|could|would|how (?:can|do|would)) (?:you|we|one)) (?i:prove)\b",
+            r"\b(?i:give|provide|write|present|find|produce|supply|construct)\s(?:down\s)?"
+            r"(?:[\w-]+\s){0,4}(?i:proofs?|counterexample)\b|\bwith a (?:proof|counterexample)\b",
+            rf"{OPENS}(?i:derive)\s(?:[\w-]+\s){{0,4}}(?i:law|inequality|identity|theorem)\b",
+        )
+    ),
+    re.MULTILINE,
+)
+_WHY = re.compile(
+    r"^\W{0,9}(?:why|how (?:can|do|does|would) (?:one|you|we) (?:prove|show))\b", re.I
+)
+_FIND_PROOF = re.compile(r"\bfind\s(?:[\w-]+\s){0,4}(?:proofs?|counterexample)\b", re.IGNORECASE)
+
+
+def asks_proof(sentence: str) -> bool:
+    """Whether the sentence asks for a proof, perhaps among other things."""
+    return _PROOF.search(sentence) is not None
+
+
+def asks_value(sentence: str) -> bool:
+    """Whether the sentence asks for something else than a proof, a reason or a yes."""
+    if MAIN_COMMAND.search(sentence):
+        return not _FIND_PROOF.search(sentence)
+    return is_question(sentence) and not is_yes_or_no(sentence) and not _WHY.match(sentence)
