@@ -4,8 +4,9 @@ A recipe is named (one of the shipped ones) or given as a path; `a.b=c` override
 `seeds.sources.0.cap=5` any list item. What the recipe leaves out has its documented default.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,33 @@ def resolve(data: dict[str, Any], overrides: Sequence[str] = ()) -> Recipe:
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
-        lines = [
-            f"  {'.'.join(str(part) for part in issue['loc'])}: {issue['msg']}"
-            for issue in error.errors()
-        ]
+        lines = [f"  {_complaint(issue)}" for issue in error.errors()]
         raise ConfigError("the recipe is not valid:\n" + "\n".join(lines)) from error
+
+
+def _complaint(issue: Mapping[str, Any]) -> str:
+    """One problem of a recipe in its own words, without those of pydantic's machinery."""
+    place = [str(part) for part in issue["loc"]]
+    if place[:1] == ["models"] and len(place) > 3:
+        del place[2]  # the backend that chose the section, not a level of the recipe
+    if place[-1:] == ["[key]"]:
+        known = str(issue["msg"]).removeprefix("Input should be ")
+        return f"{'.'.join(place[:-1])}: no such name; it should be {known}"
+    message = str(issue["msg"]).removeprefix("Value error, ")
+    if issue["type"] == "extra_forbidden":
+        message = f"no such setting{_meant(place)}"
+    return f"{'.'.join(place)}: {message}" if place else message
+
+
+def _meant(place: Sequence[str]) -> str:
+    """The setting of that section, or the section, whose name looks like the wrong one."""
+    names = set(Recipe.model_fields)
+    if len(place) > 1:
+        schema = Recipe.model_fields[place[0]].annotation.model_json_schema()  # type: ignore[union-attr]
+        parts = (schema, *schema.get("$defs", {}).values())
+        names = {name for part in parts for name in part.get("properties", {})}
+    near = get_close_matches(place[-1], names - {place[-1]}, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -69,12 +69,17 @@ def test_missing_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sample: {m: 8}", r"sample\.m: Extra inputs"),
-        ("smaple: {n: 8}", r"smaple: Extra inputs"),
+        ("sample: {m: 8}", r"sample\.m: no such setting"),
+        ("smaple: {n: 8}", r"smaple: no such setting; did you mean sample\?"),
         ("sample: {n: 1}", r"sample\.n: .*greater than or equal to 2"),
         ("sample: {n: many}", r"sample\.n: .*integer"),
         ("models: {teacher: {backend: vlm, model: x}}", r"models\.teacher: .*'vlm'"),
-        ("evolve: {weights: {easy: {funnier: 1}}}", r"evolve\.weights\.easy\.funnier"),
+        ("evolve: {validity_vote: 3}", r"evolve\.validity_vote: .*mean validity_votes\?"),
+        ("models: {judge: {backend: openai, mdoel: x}}", r"models\.judge\.mdoel: .*mean model\?"),
+        ("evolve: {weights: {easy: {funnier: 1}}}", r"weights\.easy\.funnier: .*'rewrite'"),
+        ("evolve: {quota: {eazy: 3}}", r"evolve\.quota\.eazy: no such name; .*be 'easy', 'medium'"),
+        ("evolve: {quota: {easy: -3}}", r"evolve\.quota\.easy: .*greater than or equal to 0"),
+        ("publish: {licenses: {non-com: [mit]}}", "publish.licenses: 'non-com': a configuration"),
         ("evolve: {weights: {easy: {harder: 0}}}", "no strategy of tier easy"),
         ("evolve: {weights: {easy: {harder: -1}}}", r"evolve\.weights\.easy\.harder"),
         ("evolve: {rounds: {simple: 1}}", r"evolve\.rounds\.simple"),
@@ -170,14 +175,14 @@ def test_a_partial_mapping_leaves_the_other_tiers_alone() -> None:
     [
         ("sample.n", "not of the form"),
         ("=3", "not of the form"),
-        ("sample.m=3", r"sample\.m: Extra"),
+        ("sample.m=3", r"sample\.m: no such setting"),
         ("sample.n=[1", "not YAML"),
         ("seeds.sources.99.cap=1", "no position in a list of 5"),
         ("seeds.sources.last.cap=1", "no position"),
         ("seeds.sources.²=1", "no position"),
         ("seed.deep.er=1", "nothing below"),
         ("seed.deep=1", "no parts"),
-        ("..=1", "Extra inputs"),
+        ("..=1", "no such setting"),
     ],
 )
 def test_bad_overrides(override: str, message: str) -> None:
