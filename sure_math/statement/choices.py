@@ -59,6 +59,6 @@ def _is_no_choice(item: str) -> bool:
 def _asks_afterwards(lead: str, last: str) -> bool:
     """Whether the question follows the list and is not about its letters: data, not choices."""
     asked = any(is_question(each) or COMMAND.search(each) for each in split(lead))
-    if asked or _OPEN_END.search(lead) or _PICK.search(last):
+    if asked or _PICK.search(last):
         return False
     return any(is_question(each) or MAIN_COMMAND.search(each) for each in split(last))
