@@ -20,7 +20,6 @@ def render_card(
     problems: pl.DataFrame,
     facts: Mapping[str, Any],
     stages: Sequence[Mapping[str, Any]],
-    judge_controls: str | None,
     warnings: Sequence[str],
 ) -> str:
     """The whole README.md of a release in a folder of that name.
@@ -28,11 +27,12 @@ def render_card(
     Args:
         problems: the rows of all configurations, with the name of theirs in a column `config`.
         facts: what `provenance` says of them.
-        judge_controls: how the judge did on its control questions; None if it was not asked any.
         warnings: lines for the top of the page.
     """
     names = [name for name in recipe.publish.licenses if name in facts["licenses"]]
-    counts = problems.group_by("config", "tier", "split").len().sort("config", "tier", "split")
+    keys = ("config", "tier", "split")
+    columns = (pl.len(), pl.col("strategy").count().alias("evolved"), pl.col("answer").count())
+    counts = problems.group_by(keys).agg(columns).sort(keys)
     return _template().render(
         yaml=yaml.safe_dump(dict(head), sort_keys=False, allow_unicode=True, width=1000).strip(),
         folder=folder,
@@ -48,7 +48,7 @@ def render_card(
         total=problems.height,
         quantiles=entropy_quantiles(problems),
         unanimous=problems.filter(pl.col("semantic_entropy") < 1e-9).height / problems.height,
-        judge_controls=judge_controls,
+        flags=_flags(facts["flags"]),
         stages=stages,
         tables=[(config.name, config.table.describe()) for config in configs(names[0])],
     )
@@ -59,9 +59,20 @@ def _has(problems: pl.DataFrame, config: str, split: str) -> bool:
     return not problems.filter(wanted).is_empty()
 
 
+def _flags(counts: Mapping[str, int]) -> list[tuple[str, int, str]]:
+    """Flags that occur, how often, and what they mean."""
+    text = resource("data_cards", "flags.yaml").read_text(encoding="utf-8")
+    meanings: dict[str, str] = yaml.safe_load(text)
+    return [(flag, count, meanings[flag]) for flag, count in counts.items()]
+
+
 def _template() -> Template:
     environment = Environment(
-        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters["cell"] = _cell
     text = resource("data_cards", "release.md.jinja").read_text(encoding="utf-8")

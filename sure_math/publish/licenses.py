@@ -53,7 +53,7 @@ def refuse_sources(recipe: Recipe) -> None:
     if wrong:
         listing = "\n".join(f"  source {name}: licence {license_id}" for name, license_id in wrong)
         raise ConfigError(
-            f"recipe {recipe.name} has seeds that its release may not hold:\n{listing}",
+            f"run {recipe.name} has seeds that its release may not hold:\n{listing}",
             saved="nothing was started",
             hint=_WAYS_ON.format(", ".join(dict.fromkeys(license_id for _, license_id in wrong))),
         )
@@ -104,6 +104,6 @@ def conditions(licenses: Iterable[str]) -> list[str]:
         "nc": "{}: not for commercial use.",
         "sa": "{}: share alike; who passes on something made from these rows does so under the "
         "same licence.",
-        "by": "{}: name the sources as the table below does.",
+        "by": "{}: name the sources, as the table of sources in README.md does.",
     }
     return [text.format(of_kind[kind]) for kind, text in sentences.items() if of_kind[kind]]

@@ -11,6 +11,7 @@ import polars as pl
 
 from sure_math import __version__
 from sure_math.backends import model_name
+from sure_math.judging.controls import ControlReport, read_report
 from sure_math.publish.duties import ROLES, Duty, duties
 from sure_math.runtime.run import Run
 from sure_math.runtime.shards import totals
@@ -40,6 +41,9 @@ def provenance(run: Run, problems: pl.DataFrame) -> dict[str, Any]:
         "models": [_terms(each) for each in duties(models(run, problems))],
         "evaluation_sets": evaluation_sets(run),
         "label_conflicts": label_conflicts(run),
+        "evolution": evolution(problems),
+        "flags": flags(problems),
+        "judge_controls": judge_controls(run),
     }
 
 
@@ -82,7 +86,46 @@ def models(run: Run, problems: pl.DataFrame) -> dict[str, set[str]]:
     """The models that wrote or judged these rows, by role."""
     found = {role: set(problems[role].drop_nulls()) for role in ROLES}
     found["judge"] |= set(_side(run, "verdicts", ("judge",))["judge"].drop_nulls())
+    found["judge"] |= {report.judge for report in _control_reports(run).values()}
     return found
+
+
+def judge_controls(run: Run) -> dict[str, dict[str, str | None]]:
+    """How the judge did on its control questions, by stage, and what is wrong with it, if anything;
+    a stage that asked none is left out."""
+    return {
+        name: {"summary": report.summary(), "complaint": report.complaint}
+        for name, report in _control_reports(run).items()
+    }
+
+
+def _control_reports(run: Run) -> dict[str, ControlReport]:
+    reports = {stage.name: read_report(run.root / stage.name) for stage in run.stages}
+    return {name: report for name, report in reports.items() if report}
+
+
+def evolution(problems: pl.DataFrame) -> dict[str, Any]:
+    """Evolved problems by strategy, how many the judge voted on, and how many it was sure of."""
+    evolved = problems.drop_nulls("strategy")
+    voted = evolved.filter(pl.col("validity").list.len() > 0)
+    sure = voted.filter(pl.col("validity").list.eval(pl.element() == "well_posed").list.all())
+    return {
+        "problems": evolved.height,
+        "strategies": _frequencies(evolved["strategy"]),
+        "voted": voted.height,
+        "unanimously_well_posed": sure.height,
+    }
+
+
+def flags(problems: pl.DataFrame) -> dict[str, int]:
+    """How many problems carry each flag."""
+    return _frequencies(problems["flags"].explode().drop_nulls())
+
+
+def _frequencies(values: pl.Series) -> dict[str, int]:
+    """How often each value stands there, the most frequent first."""
+    counted = values.alias("value").value_counts()
+    return dict(counted.sort(["count", "value"], descending=[True, False]).iter_rows())
 
 
 def evaluation_sets(run: Run) -> list[dict[str, Any]]:

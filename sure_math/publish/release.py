@@ -19,7 +19,6 @@ import polars as pl
 from sure_math import __version__
 from sure_math.config import Recipe
 from sure_math.errors import PublishError
-from sure_math.judging.controls import read_report
 from sure_math.publish.card import render_card
 from sure_math.publish.duties import non_commercial_line
 from sure_math.publish.front_matter import front_matter
@@ -119,9 +118,7 @@ def _write_texts(folder: Path, name: str, run: Run, files: list[ReleaseFile]) ->
     }
     head = front_matter(run.recipe, files, problems["license"].unique().to_list(), features)
     warned = _warnings(problems)
-    stages = stage_summary(run)
-    controls = _judge_controls(run)
-    card = render_card(head, name, run.recipe, problems, facts, stages, controls, warned)
+    card = render_card(head, name, run.recipe, problems, facts, stage_summary(run), warned)
     (folder / "README.md").write_text(card, encoding="utf-8")
     (folder / "LICENSE").write_text(_license_text(facts["licenses"]), encoding="utf-8")
     manifest = {
@@ -154,12 +151,6 @@ def _warnings(problems: pl.DataFrame) -> list[str]:
 
 def _dump(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def _judge_controls(run: Run) -> str | None:
-    """How the judge did on its control questions; None if it was not asked any."""
-    report = read_report(run.root / "cluster")
-    return report.summary() if report else None
 
 
 def _license_text(licenses: Mapping[str, Mapping[str, int]]) -> str:

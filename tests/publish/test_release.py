@@ -166,7 +166,7 @@ def test_the_card_tells_what_was_made(run: Run, release: Path) -> None:
     for column in schemas.RELEASE.schema.names:
         assert f"| {column} |" in body
     assert "math-verify, then the judge in both orders; single linkage" in body
-    assert "The judge on questions with known answers: 32 of 32 control questions right" in body
+    assert "- `cluster`: 32 of 32 control questions right (judge)" in body
 
 
 def test_the_manifest_is_true_and_nothing_tells_of_this_machine(run: Run, release: Path) -> None:
