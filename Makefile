@@ -46,6 +46,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.equivalence
 	$(BIN)/python -m benchmarks.answers
 	$(BIN)/python -m benchmarks.decontamination
+	$(BIN)/python -m benchmarks.detectors
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -88,7 +88,9 @@ def problems(data: Path, adapter: str, split: str | None) -> list[str]:
 
 def flags(statements: Sequence[str]) -> dict[str, list[bool]]:
     """What each detector says about each statement."""
-    return {name: [found(text) for text in statements] for name, found in DETECTORS.items()}
+    # Statement by statement: the detectors share what they read of the last one.
+    verdicts = [[found(text) for found in DETECTORS.values()] for text in statements]
+    return dict(zip(DETECTORS, map(list, zip(*verdicts, strict=True)), strict=True))
 
 
 def sets_table(data: Path) -> Iterator[str]:

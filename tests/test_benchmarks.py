@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.answers_golds import golds
@@ -112,6 +114,28 @@ def test_decontamination_prints_every_rule(data):
     if data != AUTHORED:
         assert re.search(r"^MATH test +40 MATH-500 +\d+( +\d+/\d+){10}$", out, re.M), out
         assert re.search(r"^ours +[\d.]+ +[\d.]+$", out, re.M), out
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_detectors_print_both_tables(tmp_path, found):
+    """A small set in a source's layout, and two labelled statements."""
+    folder = tmp_path / "seeds" / "openai__gsm8k" / "main"
+    labelled = tmp_path / "labelled.jsonl"
+    if found:
+        folder.mkdir(parents=True)
+        rows = {"question": ["What is 2+3?", "Prove that 2+3=5."], "answer": ["#### 5"] * 2}
+        for split in ("train", "test"):
+            pq.write_table(pa.table(rows), folder / f"{split}-00000-of-00001.parquet")
+        labelled.write_text(
+            '{"text": "Show that 2 is prime.", "labels": ["proof"]}\n'
+            '{"text": "Find the sum of 2 and 3.", "labels": []}\n'
+        )
+    command = [sys.executable, "-m", "benchmarks.detectors", "--data", str(tmp_path)]
+    command += ["--labelled", str(labelled)]
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert found == bool(re.search(r"^GSM8K train +2( +[\d.]+){15}$", out, re.M)), out
+    assert found == bool(re.search(r"^proof_only +1/1 +100.0% .* 0/1 .* 0/1$", out, re.M)), out
+    assert found != ("no public sets here" in out)
 
 
 def test_scale_runs_every_stage_and_the_short_script_on_the_same_rows():

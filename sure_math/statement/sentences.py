@@ -79,11 +79,12 @@ _CAN_YOU_FIND = re.compile(
 _RHETORICAL = re.compile(r"^(?:have you|did you|do you know|ever wondered)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)
 def is_question(sentence: str) -> bool:
     """Whether the sentence ends in a question mark and asks the reader something."""
-    ended = sentence.rstrip(" '\")]”’*_").endswith("?")
-    asks = _ASKING_WORD.search(sentence) or _AUXILIARY.search(sentence)
-    return ended and bool(asks) and not _RHETORICAL.match(sentence)
+    if not sentence.rstrip(" '\")]”’*_").endswith("?") or _RHETORICAL.match(sentence):
+        return False
+    return bool(_ASKING_WORD.search(sentence) or _AUXILIARY.search(sentence))
 
 
 def is_yes_or_no(question: str) -> bool:
@@ -135,11 +136,13 @@ _WHY = re.compile(
 _FIND_PROOF = re.compile(r"\bfind\s(?:[\w-]+\s){0,4}(?:proofs?|counterexample)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)
 def asks_proof(sentence: str) -> bool:
     """Whether the sentence asks for a proof, perhaps among other things."""
     return _PROOF.search(sentence) is not None
 
 
+@lru_cache(maxsize=256)
 def asks_value(sentence: str) -> bool:
     """Whether the sentence asks for something else than a proof, a reason or a yes."""
     if MAIN_COMMAND.search(sentence):
