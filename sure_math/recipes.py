@@ -70,13 +70,16 @@ def _complaint(issue: Mapping[str, Any]) -> str:
     return f"{'.'.join(place)}: {message}" if place else message
 
 
+def setting_names(section: str) -> set[str]:
+    """Every setting of a section of the recipe, those of its parts included."""
+    schema = Recipe.model_fields[section].annotation.model_json_schema()  # type: ignore[union-attr]
+    parts = (schema, *schema.get("$defs", {}).values())
+    return {name for part in parts for name in part.get("properties", {})}
+
+
 def _meant(place: Sequence[str]) -> str:
     """The setting of that section, or the section, whose name looks like the wrong one."""
-    names = set(Recipe.model_fields)
-    if len(place) > 1:
-        schema = Recipe.model_fields[place[0]].annotation.model_json_schema()  # type: ignore[union-attr]
-        parts = (schema, *schema.get("$defs", {}).values())
-        names = {name for part in parts for name in part.get("properties", {})}
+    names = setting_names(place[0]) if len(place) > 1 else set(Recipe.model_fields)
     near = get_close_matches(place[-1], names - {place[-1]}, n=1)
     return f"; did you mean {near[0]}?" if near else ""
 
