@@ -63,11 +63,12 @@ def find_duplicates(
     staying = rank.copy()
     staying[[*result.equal, *(row for group in result.conflicts for row in group)]] = -1
 
-    def same(row: int, kept: int, same_question: bool) -> bool:
+    def agree(row: int, kept: int) -> bool:
         mine, other = answers.get(row), answers.get(kept)
-        return same_question if mine is None or other is None else equal(mine, other)
+        return mine is None or other is None or equal(mine, other)
 
-    return Duplicates(result.equal, join.repeated(staying, batches(), same), result.conflicts)
+    near_ones = join.repeated(staying, batches(), answers, agree)
+    return Duplicates(result.equal, near_ones, result.conflicts)
 
 
 def _equal_texts(

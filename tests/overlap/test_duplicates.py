@@ -125,6 +125,31 @@ def test_finds_what_a_quadratic_search_finds(
     assert all(key[a] != key[b] for a, b in combinations(staying, 2))
 
 
+def test_what_never_agrees_is_not_compared_with_everything() -> None:
+    """Quadratic would be 79,800 comparisons."""
+    compared: list[tuple[str, str]] = []
+
+    def differ(a: str, b: str) -> bool:
+        compared.append((a, b))
+        return False
+
+    texts = [
+        f"{LONG} Ask {chr(97 + n % 20)}{chr(97 + n // 20)}o: what is left?" for n in range(400)
+    ]
+    answers = {row: str(row) for row in range(400)}
+    found = find_duplicates(lambda: [texts], np.arange(400), answers, differ, 0.8)
+    assert found == Duplicates()
+    assert len(compared) <= 400 * 100
+
+
+@pytest.mark.parametrize("start", [LONG, LONG.translate(str.maketrans("", "", "0123456789"))])
+def test_repeats_are_found_among_hundreds_of_texts_that_ask_otherwise(start: str) -> None:
+    asked = [f"What is the share of {chr(97 + n % 20)}{chr(97 + n // 20)}o?" for n in range(300)]
+    texts = [start + each for each in asked]
+    texts += [start.replace("farmer", "peasant") + each for each in asked]
+    assert find(texts, batch=50).near == {300 + row: row for row in range(300)}
+
+
 def test_order_does_not_matter() -> None:
     rng = random.Random(4)
     asked = "How many litres do they give?"
