@@ -122,10 +122,10 @@ def _mask(formula: str) -> str:
 
 
 _AMOUNT = re.compile(
-    r"\$\s?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/[a-z]+|\s?(?:million|billion|k)\b)?"
+    r"\$\s?(?:\d+(?:[, ]\d{3})*(?:\.\d+)?|\.\d+)(?:/[a-z]+|\s?(?:million|billion|k)\b)?"
     r"|\$[a-z](?=\s(?:for|per|each|more|less|to|on)\b)"
 )
-_AFTER_AMOUNT = re.compile(r"\s+(?:[A-Za-z]{2}|a\b|\()|[.,;:?!)\"'-]*(?:\s|$)")
+_AFTER_AMOUNT = re.compile(r"\s+(?:[A-Za-z]{2}|a\b|\()|[.,;:?!)\"'-]+(?:[\s<]|$)|$")
 _AFTER_SIGN = re.compile(r"\$(?:[\s.,;:?!)]|$)")
 _WORD = re.compile(r"(?<![\\A-Za-z])[a-z]{2,}\s")
 
@@ -157,6 +157,8 @@ def _is_price(text: str, here: int, following: int) -> bool:
         return True
     between = text[amount.end() : following]
     after = text[following + 1 : following + 2]
-    if text[following - 1] in " (" and (after.isdigit() or (after.strip() and between.strip(" ,"))):
+    if text[following - 1] in " \n(>" and (
+        after.isdigit() or (after.strip() and between.strip(" ,"))
+    ):
         return True
     return _WORD.search(between.split("\\", 1)[0]) is not None

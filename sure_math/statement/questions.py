@@ -4,7 +4,7 @@ import re
 
 from sure_math.statement.choices import offers_choices
 from sure_math.statement.language import is_foreign
-from sure_math.statement.prose import prose
+from sure_math.statement.prose import cut_drawings, prose
 from sure_math.statement.sentences import (
     CHOOSING_WORD,
     COMMAND,
@@ -80,6 +80,7 @@ _WORDS = re.compile(
 )
 _BLANK = re.compile(
     r"_{2}|\\_|\bfill in\b|\(\s*\)|\[\s*\]|\\boxed|\\square|\\qquad|\\underline\s?\{\s*(?:\\|\})"
+    r"|\\quad\s?(?:\\\)|\$)"
 )
 _UNFINISHED = re.compile(
     r"(?:\b(?:is|are|equals?|to|of|be|by|for|as)|=|:)\s{0,9}[.:]?\s{0,9}(?:$|\n|\([Aa]\)|A[.)])"
@@ -89,7 +90,7 @@ _UNFINISHED = re.compile(
 def asks_nothing(statement: str) -> bool:
     """Whether there is no question, no command, no blank to fill and nothing to choose."""
     text = prose(statement)
-    if "?" in text or _BLANK.search(statement) or COMMAND.search(statement):
+    if "?" in cut_drawings(statement) or _BLANK.search(statement) or COMMAND.search(statement):
         return False
     if any(sign.search(text) for sign in (COMMAND, _WORDS, _UNFINISHED, _WHETHER)):
         return False

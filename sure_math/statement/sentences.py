@@ -48,7 +48,7 @@ _OTHER = (
     r"|check|analy[sz]e|locate|predict|combine|apply|guess|put|place|make|tell|carry out"
 )
 COMMAND = re.compile(
-    rf"(?:{OPENS}|{MASK}\s*|\btry to\s+|\b(?i:fully|completely|exactly)\s+)"
+    rf"(?:{OPENS}|{MASK}\s*|\b(?i:try to|let us|let's|help \w+|fully|completely|exactly)\s+)"
     rf"(?:{MAIN}|(?i:{REDUCE}|{TELL}|{_OTHER}))\b",
     re.MULTILINE,
 )
