@@ -40,7 +40,9 @@ Operational = _Marker()
 class Section(BaseModel):
     """Base of every part of a recipe."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, protected_namespaces=(), allow_inf_nan=False
+    )
 
     def content(self) -> dict[str, Any]:
         """The fields that decide what is computed, as plain JSON values."""
@@ -167,6 +169,12 @@ class SourceConfig(Section):
         return self
 
 
+def _refuse_repeats(kind: str, names: list[str]) -> None:
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise ValueError(f"{kind} names must be unique, repeated: {', '.join(doubled)}")
+
+
 class SeedsConfig(Section):
     """Where problems come from."""
 
@@ -174,13 +182,11 @@ class SeedsConfig(Section):
     min_length: int = 10
     """Shortest problem text kept, in characters."""
 
-    @model_validator(mode="after")
-    def _unique(self) -> "SeedsConfig":
-        names = [source.name for source in self.sources]
-        doubled = sorted({name for name in names if names.count(name) > 1})
-        if doubled:
-            raise ValueError(f"source names must be unique, repeated: {', '.join(doubled)}")
-        return self
+    @field_validator("sources")
+    @classmethod
+    def _unique(cls, given: tuple[SourceConfig, ...]) -> tuple[SourceConfig, ...]:
+        _refuse_repeats("source", [source.name for source in given])
+        return given
 
 
 class EvolveConfig(Section):
@@ -250,6 +256,10 @@ class EvolveConfig(Section):
         return given
 
 
+HELD_OUT = "held-out test"
+"""The test split of a run, as an evaluation set."""
+
+
 class EvaluationSet(Section):
     """A benchmark whose problems must not appear in the dataset."""
 
@@ -284,6 +294,13 @@ class DecontaminateConfig(Section):
     """Questions with known answers before the judge's first one, as in `cluster.controls`."""
     control_set: Annotated[str | None, Operational] = None
     """A shipped set of control pairs or the path of a .jsonl file. None: the one of the prompt."""
+
+    @field_validator("evaluation_sets")
+    @classmethod
+    def _unique(cls, given: tuple[EvaluationSet, ...]) -> tuple[EvaluationSet, ...]:
+        # The test split of the run is checked beside them, as a set of this name.
+        _refuse_repeats("evaluation set", [HELD_OUT, *(each.name for each in given)])
+        return given
 
 
 class DedupConfig(Section):
@@ -417,6 +434,11 @@ class Recipe(Section):
     def _comparable(self) -> "Recipe":
         if self.answers.kind == "text" and not self.cluster.judge:
             raise ValueError("answers.kind: text needs cluster.judge: nothing else compares texts")
+        if self.evolve.enabled and self.evolve.min_answered > self.sample.n:
+            raise ValueError(
+                f"evolve.min_answered is {self.evolve.min_answered}, but sample.n only "
+                f"{self.sample.n}: every evolved problem would be rejected after sampling"
+            )
         return self
 
     @property

@@ -82,6 +82,10 @@ def test_missing_file(tmp_path: Path) -> None:
         ("publish: {licenses: {non-com: [mit]}}", "publish.licenses: 'non-com': a configuration"),
         ("evolve: {weights: {easy: {harder: 0}}}", "no strategy of tier easy"),
         ("evolve: {weights: {easy: {harder: -1}}}", r"evolve\.weights\.easy\.harder"),
+        ("evolve: {weights: {easy: {harder: .inf}}}", r"weights\.easy\.harder: .*finite"),
+        ("evolve: {oversample: .inf}", r"evolve\.oversample: .*finite"),
+        ("evolve: {oversample: .nan}", r"evolve\.oversample"),
+        ("{evolve: {min_answered: 9}, sample: {n: 8}}", "min_answered is 9, but sample.n only 8"),
         ("evolve: {rounds: {simple: 1}}", r"evolve\.rounds\.simple"),
         ("seeds: {sources: [{name: a, adapter: math, tier: easy, holdout: 2}]}", "use: annotate"),
         ("{answers: {kind: text}, cluster: {judge: false}}", "text needs cluster.judge"),
@@ -109,6 +113,22 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 def test_source_names_must_differ() -> None:
     with pytest.raises(ConfigError, match="repeated: own"):
         resolve({"name": "x", "seeds": {"sources": [SOURCE, SOURCE]}})
+
+
+@pytest.mark.parametrize(
+    ("names", "message"), [(["own", "own"], "repeated: own"), (["held-out test"], "repeated: held")]
+)
+def test_evaluation_sets_must_differ_from_each_other_and_from_the_test_split(
+    names: list[str], message: str
+) -> None:
+    sets = [{"name": name, "adapter": "table", "path": "own.jsonl"} for name in names]
+    with pytest.raises(ConfigError, match=message):
+        resolve({"name": "x", "decontaminate": {"evaluation_sets": sets}})
+
+
+def test_too_few_answers_do_not_matter_where_nothing_is_evolved() -> None:
+    given = {"evolve": {"enabled": False, "min_answered": 9}, "sample": {"n": 2}}
+    assert resolve({"name": "x", **given}).sample.n == 2
 
 
 def test_the_file_name_is_the_default_name(tmp_path: Path) -> None:

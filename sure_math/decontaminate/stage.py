@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sure_math import schemas
-from sure_math.config import Recipe
+from sure_math.config import HELD_OUT, Recipe
 from sure_math.decontaminate.checker import Checked, Checker, Finding
 from sure_math.decontaminate.index import ItemIndex
 from sure_math.decontaminate.items import Item, read_items
@@ -19,9 +19,6 @@ from sure_math.decontaminate.lineage import inherited
 from sure_math.decontaminate.screen import REASONS, blocking, open_judge, verdict_rows
 from sure_math.runtime.context import Context
 from sure_math.runtime.stage import Inputs, Reject, ShardResult, Source, Stage
-
-HELD_OUT = "held-out test"
-"""The test split of this dataset, as an evaluation set."""
 
 Row = dict[str, Any]
 Findings = dict[str, list[Finding]]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sure_math.decontaminate.stage import HELD_OUT, STAGE
+from sure_math.config import HELD_OUT
+from sure_math.decontaminate.stage import STAGE
 from sure_math.runtime.stage import ShardResult
 from tests.backends.scripted_server import Body, ScriptedServer
 from tests.one_shard import Row, evolved, item, problem, run_stage, served
