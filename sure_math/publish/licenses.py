@@ -15,6 +15,7 @@ from sure_math.seeds.read import adapter_for
 
 UNKNOWN = "unknown"
 _EXAMPLES = 3
+_NOTICE = {"apache", "mit", "bsd"}
 _WAYS_ON = (
     "state the licence of your own problems (`license` of a source with adapter table), allow it "
     'in publish.licenses (--set publish.licenses.other="[{}]" gives it a configuration of its '
@@ -94,9 +95,10 @@ def _line(license_id: str, rows: pl.DataFrame) -> str:
 def conditions(licenses: Iterable[str]) -> list[str]:
     """What these licences ask of those who use the rows, in sentences for the data card."""
     parts = {name: normal(name).split("-") for name in sorted(licenses)}
+    kinds = {UNKNOWN: {UNKNOWN}, "nc": {"nc"}, "sa": {"sa"}, "by": {"by"}, "notice": _NOTICE}
     of_kind = {
-        kind: ", ".join(name for name, words in parts.items() if kind in words)
-        for kind in (UNKNOWN, "nc", "sa", "by")
+        kind: ", ".join(name for name, words in parts.items() if marks.intersection(words))
+        for kind, marks in kinds.items()
     }
     sentences = {
         UNKNOWN: "**{} licence: nobody has stated what may be done with these rows. They are not "
@@ -105,5 +107,6 @@ def conditions(licenses: Iterable[str]) -> list[str]:
         "sa": "{}: share alike; who passes on something made from these rows does so under the "
         "same licence.",
         "by": "{}: name the sources, as the table of sources in README.md does.",
+        "notice": "{}: keep the copyright and licence notices of the sources.",
     }
     return [text.format(of_kind[kind]) for kind, text in sentences.items() if of_kind[kind]]

@@ -56,7 +56,7 @@ def _overview(report: EvolutionReport) -> Iterator[str]:
     retries = f" and {total.retries.total:,} retries" if total.retries.total else ""
     yield (
         f"{total.first.total:,} of {report.planned:,} planned steps tried: {done.count:,} gave a "
-        f"problem ({percent(done)}), {total.given_up:,} were given up. It took "
+        f"problem ({percent(done)}), {total.given_up:,} given up. It took "
         f"{total.first.total:,} first attempts{retries}; first attempts yield "
         f"{percent(total.first)}."
     )
@@ -91,8 +91,10 @@ def _acquittal(report: EvolutionReport) -> str:
 
 
 def _quotas(report: EvolutionReport) -> Iterator[str]:
+    tried = {group.name for group in report.tiers}
     short = [
         f"{quota.tier} {quota.reached:,} of {quota.wanted:,}"
+        + ("" if quota.tier in tried else " (no step tried: are there seeds?)")
         for quota in report.quotas
         if quota.reached < quota.wanted
     ]

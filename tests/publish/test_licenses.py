@@ -191,10 +191,13 @@ def test_names_that_cannot_be_folders_of_a_release_are_refused(name: str) -> Non
 
 
 def test_conditions_by_licence() -> None:
-    assert conditions(["apache-2.0", "MIT", "cc0-1.0"]) == []
+    assert conditions(["cc0-1.0"]) == []
+    kept = "MIT, apache-2.0: keep the copyright and licence notices of the sources."
+    assert conditions(["apache-2.0", "MIT", "cc0-1.0"]) == [kept]
     (by,) = conditions(["cc-by-4.0"])
     assert by.startswith("cc-by-4.0: name the sources")
-    nc, sa, by = conditions(["CC-BY-NC-SA-4.0", "cc-by-sa-4.0", "mit"])
+    nc, sa, by, notice = conditions(["CC-BY-NC-SA-4.0", "cc-by-sa-4.0", "mit"])
+    assert notice.startswith("mit: keep")
     assert nc == "CC-BY-NC-SA-4.0: not for commercial use."
     assert sa.startswith("CC-BY-NC-SA-4.0, cc-by-sa-4.0: share alike")
     (unknown,) = conditions(["unknown"])

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from sure_math.errors import DataError
 from sure_math.pipeline import inspect_run
-from sure_math.report.evolution import STAGES, EvolutionReport, evolution_report
+from sure_math.report.evolution import STAGES, EvolutionReport, Quota, evolution_report
 from sure_math.report.evolution_text import findings
 from sure_math.report.proportion import Proportion
 from sure_math.runtime.run import Run
@@ -114,6 +115,8 @@ def test_quotas(report: EvolutionReport) -> None:
     assert (hard.tier, hard.wanted) == ("hard", 99)
     assert 0 < hard.reached < 99
     assert f"Below quota: hard {hard.reached} of 99." in findings(report)
+    without = replace(report, tiers=report.tiers[:1], quotas=(Quota("hard", 5, 0),))
+    assert "Below quota: hard 0 of 5 (no step tried: are there seeds?)." in findings(without)
 
 
 def test_examples_of_every_kind(run: Run, report: EvolutionReport) -> None:
