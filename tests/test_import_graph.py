@@ -92,7 +92,7 @@ def test_judging_knows_no_stage(name: str) -> None:
 PURE = [
     n
     for n in MODULES
-    if (room(n) in {"answers", "weight", "text", "overlap"} and not n.endswith(".stage"))
+    if (room(n) in {"answers", "weight", "text", "overlap", "statement"} and not n.endswith(".stage"))
     or n in {"sure_math.cluster.union_find", "sure_math.cluster.clustering"}
 ]
 
@@ -100,7 +100,7 @@ PURE = [
 @pytest.mark.parametrize("name", PURE)
 def test_mathematics_is_pure(name: str) -> None:
     rooms = {room(each) for each in imports(name) if each.startswith("sure_math.")}
-    assert rooms <= {"answers", "weight", "cluster", "text", "overlap", "errors"}
+    assert rooms <= {"answers", "weight", "cluster", "text", "overlap", "statement", "errors"}
     assert not roots(name) & {*HEAVY, "pyarrow", "polars", "openai"}
     if room(name) == "overlap":
         assert rooms <= {"overlap", "text"}
