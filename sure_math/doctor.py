@@ -62,7 +62,8 @@ def _roles(recipe: Recipe) -> Iterator[Role]:
     if recipe.evolve.enabled:
         yield "evolver"
     yield "teacher"
-    if recipe.cluster.judge:
+    votes = recipe.evolve.enabled and recipe.evolve.validity_votes
+    if recipe.cluster.judge or recipe.decontaminate.judge or votes:
         yield "judge"
 
 

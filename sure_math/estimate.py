@@ -1,12 +1,16 @@
 """`sure-math estimate`: calls, tokens and GPU-hours before they are spent.
 
-The seeds and the plan are made for real (they need no model); lengths are measured where the run
-has samples already, and assumed otherwise. Assumptions are printed.
+The seeds and the plan are made for real, without a model: where a judge has a say in which seeds
+stay, a copy of the run is planned without it. Lengths are measured where the run has samples
+already, and assumed otherwise. Assumptions are printed.
 """
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sure_math.config import EvolveConfig, Tier
@@ -38,14 +42,29 @@ class _Cost:
 
 def estimate_run(run: Run, tokens_per_response: float | None, tokens_per_second: float) -> str:
     """A table of what the rest of the pipeline will ask of the models."""
-    execute(run, select(None, "plan"), Partition())
-    costs = list(_costs(run, tokens_per_response or _measured(run) or _RESPONSE_TOKENS))
+    with _planned(run) as planned:
+        costs = list(_costs(planned, tokens_per_response or _measured(run) or _RESPONSE_TOKENS))
     rows = [_row(cost.role, [cost], tokens_per_second) for cost in costs]
     rows.append(_row("total", costs, tokens_per_second))
     head = ("role", "calls", "prompt tokens", "completion tokens", "GPU-hours")
     texts = run.recipe.answers.kind == "text"
     judging = "every text judged in both orders" if texts else _JUDGING
     return f"{table(head, rows)}\n\n{_assumptions(costs, tokens_per_second, judging)}"
+
+
+@contextmanager
+def _planned(run: Run) -> Iterator[Run]:
+    """The run with its seeds and its plan, or a copy of it that asks no judge."""
+    if not run.recipe.decontaminate.judge or run.store("plan").complete():
+        execute(run, select(None, "plan"), Partition())
+        yield run
+        return
+    rules = run.recipe.decontaminate.model_copy(update={"judge": False})
+    recipe = run.recipe.model_copy(update={"decontaminate": rules})
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Run(Path(folder) / "run", recipe, run.stages)
+        execute(copy, select(None, "plan"), Partition())
+        yield copy
 
 
 def _row(name: str, costs: list[_Cost], tokens_per_second: float) -> tuple[str, int, int, int, str]:

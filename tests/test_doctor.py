@@ -1,5 +1,7 @@
 """One real request per model, and what the report says about it."""
 
+import pytest
+
 from sure_math.config import Recipe
 from sure_math.doctor import examine
 from tests.backends.scripted_server import Answer, Body, ScriptedServer
@@ -35,6 +37,15 @@ def test_only_what_the_recipe_uses_is_asked() -> None:
         healthy, _ = examine(recipe)
     assert healthy
     assert [task(body) for body in server.bodies] == ["Task: solve"]
+
+
+@pytest.mark.parametrize(
+    "sections", [{"decontaminate": {"judge": True}}, {"evolve": {"validity_votes": 3}}]
+)
+def test_a_judge_is_asked_whatever_it_judges(sections: dict[str, object]) -> None:
+    with ScriptedServer() as server:
+        assert examine(served(server, cluster={"judge": False}, **sections))[0]
+    assert task(server.bodies[-1]) == "Task: judge"
 
 
 def test_missing_logprobs_fail_unless_they_are_allowed() -> None:

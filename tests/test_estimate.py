@@ -1,5 +1,6 @@
 """Calls and tokens before they are spent: counted from the plan, measured on existing samples."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,28 @@ def test_every_text_is_judged_in_both_orders(tmp_path: Path) -> None:
     report = estimate_run(open_with(tmp_path, NOWHERE, *text), 500.0, 1000.0)
     assert calls(report) == {"teacher": 32, "judge": 8 * 2 * 3, "total": 32 + 48}
     assert "every text judged in both orders" in report
+
+
+def test_a_judge_of_contamination_is_not_asked(tmp_path: Path) -> None:
+    """Seeds beside items that only a judge can tell apart: the plan holds them all."""
+    text = "Tom has 10 marbles and wins 10. How many marbles does Tom have now, all in all?"
+    (tmp_path / "bench.jsonl").write_text(json.dumps({"q": text, "a": "21"}) + "\n")
+    sets = [{"name": "bench", "adapter": "table", "path": str(tmp_path / "bench.jsonl"),
+             "problem_column": "q", "answer_column": "a"}]  # fmt: skip
+    judged = {"decontaminate": {"judge": True, "evaluation_sets": sets}}
+    with ScriptedServer(respond) as server:
+        path = write_recipe(tmp_path, server.base_url, seeds=8, **judged)
+        run = open_run(load_recipe(str(path)), tmp_path / "runs")
+        before = calls(estimate_run(run, None, 1000.0))
+        assert not server.requests
+        assert not run.root.exists()
+        execute(run, select(None, "plan"), Partition())
+        asked = len(server.requests)
+        assert asked
+        after = calls(estimate_run(run, None, 1000.0))
+        assert len(server.requests) == asked
+    assert before["evolver"] == 2 * (1 + 2 + 3 + 5)
+    assert after["evolver"] <= before["evolver"]
 
 
 def test_hours_follow_from_the_lengths(tmp_path: Path) -> None:
