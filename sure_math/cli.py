@@ -3,14 +3,19 @@
 import os
 import sys
 import warnings
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sure_math import __version__
+from sure_math.cli_options import (
+    overrides_option,
+    runs_option,
+    stored_run_option,
+    with_execution,
+    with_recipe,
+)
 from sure_math.errors import ConfigError, DataError, SureMathError
 
 if TYPE_CHECKING:
@@ -21,8 +26,6 @@ if TYPE_CHECKING:
 # The built-in engine multiplies small matrices: threads only get in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class _Group(click.Group):
@@ -44,59 +47,6 @@ class _Group(click.Group):
 @click.version_option(__version__)
 def main() -> None:
     """Build, annotate and release mathematics datasets with the teacher's uncertainty."""
-
-
-_overrides = click.option(
-    "--set", "overrides", multiple=True, metavar="A.B=C", help="Override a value of the recipe."
-)
-_runs = click.option(
-    "--runs",
-    type=click.Path(path_type=Path),
-    default=Path("runs"),
-    show_default=True,
-    help="Folder of all runs.",
-)
-
-
-def _common(command: Command) -> Command:
-    """RECIPE and the options every verb shares; the command receives the resolved recipe."""
-
-    @wraps(command)
-    def resolved(
-        recipe: str, overrides: tuple[str, ...], run_name: str | None, runs: Path, **rest: Any
-    ) -> Any:
-        from sure_math.recipes import load_recipe
-
-        return command(load_recipe(recipe, overrides), run_name, runs, **rest)
-
-    for decorate in (
-        click.argument("recipe", default="demo"),
-        _overrides,
-        click.option("--run", "run_name", metavar="NAME", help="Run directory (default: recipe)."),
-        _runs,
-    ):  # fmt: skip
-        resolved = decorate(resolved)
-    return resolved  # type: ignore[return-value]
-
-
-def _executing(command: Command) -> Command:
-    """The options of verbs that run stages."""
-    for decorate in (
-        click.option("--fresh", is_flag=True, help="Move the old shards aside and start again."),
-        click.option("--rank", type=int, default=0, help="Number of this process."),
-        click.option("--world", type=int, default=1, help="Processes that share the run."),
-        click.option(
-            "--executor", type=click.Choice(["local", "partition", "ray"]), default=None,
-            help="local, or partition with --rank and --world.",
-        ),
-    ):  # fmt: skip
-        command = decorate(command)
-    return command
-
-
-_only = click.option("--only", metavar="STAGE", help="Only this stage.")
-_first = click.option("--from", "first", metavar="STAGE", help="Start at this stage.")
-_last = click.option("--to", "last", metavar="STAGE", help="Stop after this stage.")
 
 
 def _execute(
@@ -135,11 +85,11 @@ def _range(only: str | None, first: str | None, last: str | None) -> tuple[str |
 
 
 @main.command()
-@_common
-@_executing
-@_only
-@_first
-@_last
+@with_recipe
+@with_execution
+@click.option("--only", metavar="STAGE", help="Only this stage.")
+@click.option("--from", "first", metavar="STAGE", help="Start at this stage.")
+@click.option("--to", "last", metavar="STAGE", help="Stop after this stage.")
 def run(
     recipe: "Recipe",
     run_name: str | None,
@@ -171,8 +121,8 @@ def run(
 
 
 @main.command()
-@_common
-@_executing
+@with_recipe
+@with_execution
 @click.option("--list", "listing", is_flag=True, help="List the known adapters.")
 def seeds(
     recipe: "Recipe", run_name: str | None, runs: Path, listing: bool, **executing: Any
@@ -189,8 +139,8 @@ def seeds(
 
 
 @main.command()
-@_common
-@_executing
+@with_recipe
+@with_execution
 def evolve(recipe: "Recipe", run_name: str | None, runs: Path, **executing: Any) -> None:
     """Evolve the seeds into new problems and gather the pool for the teacher."""
     from sure_math.summary import run_summary
@@ -209,10 +159,10 @@ def evolve(recipe: "Recipe", run_name: str | None, runs: Path, **executing: Any)
 @click.option("--teacher", metavar="BACKEND:MODEL[@URL]", help="vllm:Qwen/Qwen3-8B, ...")
 @click.option("--judge", metavar="BACKEND:MODEL[@URL]", help="Model that compares answers.")
 @click.option("--allow-missing-logprobs", is_flag=True, help="Discrete semantic entropy.")
-@_overrides
+@overrides_option
 @click.option("--run", "run_name", metavar="NAME", help="Run directory.")
-@_runs
-@_executing
+@runs_option
+@with_execution
 def annotate(
     recipe: str | None,
     source: str | None,
@@ -237,14 +187,11 @@ def annotate(
     click.echo(f"as a dataset: sure-math publish --run {done.root.name}{place} --local DIR")
 
 
-_run_name = click.option("--run", "run_name", metavar="NAME", help="Default: the latest run.")
-
-
 @main.command()
 @click.argument("recipe", required=False)
-@_overrides
-@_run_name
-@_runs
+@overrides_option
+@stored_run_option
+@runs_option
 @click.option("--local", "out", type=click.Path(path_type=Path), help="Folder of the release.")
 @click.option("--hub", metavar="USER/NAME", help="Push to the Hugging Face hub.")
 @click.option("--private", is_flag=True, help="With --hub: a private repository.")
@@ -278,8 +225,8 @@ def publish(
 
 
 @main.command()
-@_run_name
-@_runs
+@stored_run_option
+@runs_option
 def status(run_name: str | None, runs: Path) -> None:
     """Progress of every stage of a run."""
     from sure_math.pipeline import inspect_run
@@ -290,8 +237,8 @@ def status(run_name: str | None, runs: Path) -> None:
 
 @main.command()
 @click.argument("problem_id", required=False)
-@_run_name
-@_runs
+@stored_run_option
+@runs_option
 def show(problem_id: str | None, run_name: str | None, runs: Path) -> None:
     """One problem with its lineage, responses and clusters (default: the most uncertain one)."""
     from sure_math.pipeline import inspect_run
@@ -301,7 +248,7 @@ def show(problem_id: str | None, run_name: str | None, runs: Path) -> None:
 
 
 @main.command()
-@_common
+@with_recipe
 def doctor(recipe: "Recipe", run_name: str | None, runs: Path) -> None:
     """One real request per model: does it answer, with log-probabilities and several samples?"""
     from sure_math.doctor import examine
@@ -312,7 +259,7 @@ def doctor(recipe: "Recipe", run_name: str | None, runs: Path) -> None:
 
 
 @main.command()
-@_common
+@with_recipe
 @click.option("--tokens-per-response", type=float, help="Mean response length to assume.")
 @click.option("--tokens-per-second", type=float, default=2500.0, show_default=True)
 def estimate(
@@ -341,7 +288,7 @@ def report() -> None:
 @click.option("--json", "plain", is_flag=True, help="Print JSON.")
 @click.option("--resamples", type=click.IntRange(100), default=2000, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@_runs
+@runs_option
 def report_entropy(
     source: str | None, out: Path | None, plain: bool, resamples: int, seed: int, runs: Path
 ) -> None:
@@ -378,7 +325,7 @@ def report_entropy(
     show_default=True,
     help="Examples per strategy and reason.",
 )
-@_runs
+@runs_option
 def report_evolution(
     source: str | None, kind: str | None, out: Path | None, examples: int, runs: Path
 ) -> None:

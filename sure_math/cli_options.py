@@ -1,0 +1,60 @@
+"""Options that several verbs of the command line share."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+overrides_option = click.option(
+    "--set", "overrides", multiple=True, metavar="A.B=C", help="Override a value of the recipe."
+)
+runs_option = click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder of all runs.",
+)
+stored_run_option = click.option(
+    "--run", "run_name", metavar="NAME", help="Default: the latest run."
+)
+
+
+def with_recipe(command: Command) -> Command:
+    """RECIPE and the options every verb shares; the command receives the resolved recipe."""
+
+    @wraps(command)
+    def resolved(
+        recipe: str, overrides: tuple[str, ...], run_name: str | None, runs: Path, **rest: Any
+    ) -> Any:
+        from sure_math.recipes import load_recipe
+
+        return command(load_recipe(recipe, overrides), run_name, runs, **rest)
+
+    for decorate in (
+        click.argument("recipe", default="demo"),
+        overrides_option,
+        click.option("--run", "run_name", metavar="NAME", help="Run directory (default: recipe)."),
+        runs_option,
+    ):  # fmt: skip
+        resolved = decorate(resolved)
+    return resolved  # type: ignore[return-value]
+
+
+def with_execution(command: Command) -> Command:
+    """The options of verbs that run stages."""
+    for decorate in (
+        click.option("--fresh", is_flag=True, help="Move the old shards aside and start again."),
+        click.option("--rank", type=int, default=0, help="Number of this process."),
+        click.option("--world", type=int, default=1, help="Processes that share the run."),
+        click.option(
+            "--executor", type=click.Choice(["local", "partition", "ray"]), default=None,
+            help="local, or partition with --rank and --world.",
+        ),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
