@@ -240,7 +240,7 @@ def status(run_name: str | None, runs: Path) -> None:
 @stored_run_option
 @runs_option
 def show(problem_id: str | None, run_name: str | None, runs: Path) -> None:
-    """One problem with its lineage, responses and clusters (default: the most uncertain one)."""
+    """One problem: lineage, verdicts, responses, clusters (default: the most uncertain one)."""
     from sure_math.pipeline import inspect_run
     from sure_math.summary import show_problem
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sure_math.cluster.links import conflict_lines, merge_lines, shorten
 from sure_math.errors import DataError
@@ -114,64 +116,142 @@ def _uncertainty(problems: pl.DataFrame) -> str:
 
 
 def show_problem(run: Run, problem_id: str | None) -> str:
-    """One problem with its lineage, responses and clusters.
+    """One problem: its lineage, what the checks and judges said, its responses and clusters.
+
+    Of a problem that is not annotated the text says why.
 
     Raises:
-        DataError: the run has no such problem, or nothing is annotated yet.
+        DataError: the run has no such problem, or none is named and nothing is annotated yet.
     """
-    annotated = run.store("weight").read_all().to_pylist()
-    if not annotated:
-        raise DataError("nothing is annotated yet", hint="run `sure-math annotate` first")
+    annotated = run.store("weight").read_all()
     if problem_id is None:
-        row = max(annotated, key=lambda r: (r["semantic_entropy"], r["problem_id"]))
-    else:
-        row = next((r for r in annotated if r["problem_id"] == problem_id), None)
-    if row is None:
-        raise DataError(f"no annotated problem {problem_id!r} in {run.root}")
-    store = run.store("cluster")
-    tables = (store.read_all(), store.read_side("links"), store.read_side("judgements"))
-    responses, links, judged = (
-        [each for each in rows.to_pylist() if each["problem_id"] == row["problem_id"]]
-        for rows in tables
+        if not annotated.num_rows:
+            raise DataError("nothing is annotated yet", hint="run `sure-math annotate` first")
+        entropies = annotated.select(["semantic_entropy", "problem_id"]).to_pylist()
+        problem_id = max(tuple(row.values()) for row in entropies)[1]
+    lineage = _ancestry(run, problem_id)
+    if not lineage:
+        raise DataError(f"no problem {problem_id!r} in {run.root}")
+    found = _where(annotated, "problem_id", [problem_id])
+    row = found[0] if found else lineage[-1]
+    end = _uncertain(row) if found else f"not annotated: {_why_not(run, row)}"
+    parts = [f"{_head(row)}\n{end}", _lineage(lineage), _decontamination(run, row, lineage)]
+    parts += _answered(run, row) if found else []
+    return "\n\n".join(part for part in parts if part).strip()
+
+
+def _where(rows: pa.Table, column: str, values: Sequence[str]) -> list[Row]:
+    """The rows with one of these values."""
+    kept: list[Row] = rows.filter(pc.is_in(rows[column], pa.array(values, pa.string()))).to_pylist()
+    return kept
+
+
+def _ancestry(run: Run, problem_id: str) -> list[Row]:
+    """A problem and its ancestors, the seed first; empty if there is no such problem."""
+    tables = [run.store(name).read_all() for name in ("seeds", "evolve")]
+    known: dict[str, Row] = {}
+    steps: list[Row] = []
+    current: str | None = problem_id
+    while current is not None:
+        for rows in tables:
+            known |= {row["problem_id"]: row for row in _where(rows, "problem_id", [current])}
+        if current not in known:
+            break
+        steps.append(known[current])
+        current = known[current]["parent_id"]
+    return steps[::-1]
+
+
+def _head(row: Row) -> str:
+    return "\n".join(
+        [
+            f"problem {row['problem_id']}  ({row['tier']}, {row['split']}, source {row['source']})",
+            row["problem"],
+            f"verified answer: {row['answer'] or 'none'}",
+            f"flags: {', '.join(row['flags']) or 'none'}",
+            *_votes(row.get("validity", [])),
+        ]
     )
-    parts = [
-        _head(row),
-        _lineage(run, row),
+
+
+def _votes(verdicts: Sequence[str]) -> list[str]:
+    if not verdicts:
+        return []
+    counts = Counter(verdicts).most_common()
+    return ["the judge's votes: " + ", ".join(f"{word} {count}" for word, count in counts)]
+
+
+def _uncertain(row: Row) -> str:
+    return (
+        f"semantic entropy {row['semantic_entropy']:.4f} nats, w_se {row['w_se']:.4f}, "
+        f"intra-cluster entropy {row['intra_cluster_entropy']:.4f}, conflicts {row['conflicts']}"
+    )
+
+
+def _why_not(run: Run, row: Row) -> str:
+    """Why a problem has no annotation."""
+    name = row["problem_id"]
+    for stage in ("decontaminate", "pool", "weight"):
+        for reject in _where(run.store(stage).read_side("rejects"), "id", [name]):
+            if reject["detail"] != f"of {name}":  # its twin, the same row of another chain
+                return f"{reject['reason']} in {stage} ({reject['detail'] or 'no detail'})"
+    if row["strategy"] is None and row["use"] == "evolve":
+        return "a seed, from which others are made"
+    if row.get("kept") is False:
+        return "a step of its chain; a later one goes to the teacher"
+    return "the teacher has not been asked yet"
+
+
+def _lineage(steps: Sequence[Row]) -> str:
+    lines = [
+        f"round {step['round']}  {step['strategy'] or 'seed':<12} {step['problem']}"
+        for step in steps
+    ]
+    return _listed("lineage", lines)
+
+
+def _decontamination(run: Run, row: Row, lineage: Sequence[Row]) -> str:
+    """What the problem and its ancestors were checked against, and what looked similar."""
+    rounds = {step["problem_id"]: step["round"] for step in lineage}
+    found = [
+        verdict
+        for stage in ("seeds", "decontaminate")
+        for verdict in _where(run.store(stage).read_side("verdicts"), "problem_id", [*rounds])
+    ]
+    pooled = _where(run.store("decontaminate").read_all(), "problem_id", [row["problem_id"]])
+    sets = ", ".join(pooled[0]["decontamination"]) if pooled else ""
+    lines = [f"checked against {sets}"] if sets else []
+    if not found:
+        return _listed("decontamination", [*lines, "nothing resembled it"] if sets else [])
+    cells = [
+        (
+            rounds[v["problem_id"]],
+            v["evaluation_set"],
+            v["item"],
+            v["rule"],
+            f"{v['score']:.2f}",
+            _verdict(v["forward"]) if v["judge"] else "not asked",
+            _verdict(v["reverse"]) if v["judge"] else "not asked",
+            v["decision"],
+        )
+        for v in sorted(found, key=lambda v: (rounds[v["problem_id"]], v["evaluation_set"]))
+    ]
+    head = ("round", "set", "item", "rule", "score", "same?", "same, swapped?", "decision")
+    return _listed("decontamination", [*lines, *table(head, cells).splitlines()])
+
+
+def _answered(run: Run, row: Row) -> list[str]:
+    """Clusters, responses, and what joined or parted them."""
+    store, name = run.store("cluster"), [row["problem_id"]]
+    tables = (store.read_all(), store.read_side("links"), store.read_side("judgements"))
+    responses, links, judged = (_where(rows, "problem_id", name) for rows in tables)
+    return [
         _clusters(row),
         _responses(responses),
         _listed("merges", merge_lines(responses, links)),
         _judged(judged),
         _listed("conflicts", conflict_lines(links)),
     ]
-    return "\n\n".join(part for part in parts if part).strip()
-
-
-def _head(row: Row) -> str:
-    return (
-        f"problem {row['problem_id']}  ({row['tier']}, {row['split']}, source {row['source']})\n"
-        f"{row['problem']}\n"
-        f"verified answer: {row['answer'] or 'none'}\n"
-        f"semantic entropy {row['semantic_entropy']:.4f} nats, w_se {row['w_se']:.4f}, "
-        f"intra-cluster entropy {row['intra_cluster_entropy']:.4f}, conflicts {row['conflicts']}"
-    )
-
-
-def _lineage(run: Run, row: Row) -> str:
-    known = {
-        r["problem_id"]: r
-        for name in ("seeds", "evolve")
-        for r in run.store(name).read_all().to_pylist()
-    }
-    steps: list[Row] = []
-    current: Row | None = row
-    while current is not None:
-        steps.append(current)
-        current = known.get(current["parent_id"] or "")
-    lines = [
-        f"  round {step['round']}  {step['strategy'] or 'seed':<12} {step['problem']}"
-        for step in reversed(steps)
-    ]
-    return "lineage\n" + "\n".join(lines)
 
 
 def _clusters(row: Row) -> str:

@@ -145,7 +145,7 @@ def test_status_and_show(undisturbed: Path) -> None:
     shown = sure_math(undisturbed, "show")
     assert "lineage" in shown
     assert "cluster answer" in shown
-    assert "no annotated problem" in sure_math(undisturbed, "show", "nonsense", code=1)
+    assert "no problem 'nonsense'" in sure_math(undisturbed, "show", "nonsense", code=1)
 
 
 def test_second_run_asks_nothing(undisturbed: Path, server: ScriptedServer) -> None:

@@ -1,5 +1,7 @@
 """A run as text: the table, the stages, and one problem from its seed to its clusters."""
 
+import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -11,9 +13,14 @@ from sure_math.recipes import load_recipe
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
 from sure_math.summary import run_summary, show_problem, status_table, table
-from tests.backends.scripted_server import Answer, Body, ScriptedServer, prompt_of
+from tests.backends.scripted_server import Answer, Body, ScriptedServer, dice, prompt_of
 from tests.finished_run import finish
 from tests.roles import on_controls, respond, write_recipe
+
+GARDEN = (
+    "In the garden behind the old school grow {} trees and {} shrubs, and a caretaker waters each "
+    "of them on every morning of the week before the first lesson. How many plants does he water?"
+)
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +177,86 @@ def test_conflicts_are_shown_pair_by_pair(tmp_path: Path) -> None:
     assert made.store("weight").read_all()["conflicts"].to_pylist() == [1] * 8
 
 
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Votes on every problem, and a judge who takes every third one for the benchmark's."""
+    folder = tmp_path_factory.mktemp("judged")
+    (folder / "bench.jsonl").write_text(json.dumps({"q": GARDEN.format(3, 4)}))
+    bench = {"name": "bench", "adapter": "table", "path": str(folder / "bench.jsonl")}
+
+    def suspicious(body: Body, index: int) -> Answer:
+        task, text, rng = body["messages"][0]["content"], prompt_of(body), dice(body, index)
+        if task.startswith("Strategy"):
+            problem = GARDEN.format(rng.randrange(10, 99), rng.randrange(10, 99))
+            return Answer(f"<problem>Let $k = 1$. {problem}</problem>")
+        if task.startswith("Task: judge sameness") and GARDEN[:30] in text:
+            return Answer("yes" if sum(map(int, re.findall(r"\d+", text))) % 3 == 0 else "no")
+        return respond(body, index)
+
+    with ScriptedServer(suspicious) as server:
+        path = write_recipe(
+            folder,
+            server.base_url,
+            seeds=16,
+            evolve={
+                "validity_votes": 3,
+                "max_tokens": 400,
+                "quota": {"competition": 1},
+                "keep": "all",
+            },
+            decontaminate={"judge": True, "evaluation_sets": [{**bench, "problem_column": "q"}]},
+        )
+        made = open_run(load_recipe(str(path)), folder / "runs")
+        execute(made, STAGES, Partition())
+    return made
+
+
+def test_votes_and_verdicts_are_shown(judged: Run) -> None:
+    rows = judged.store("weight").read_all().to_pylist()
+    row = next(r for r in rows if len(set(r["validity"])) > 1)
+    text = show_problem(judged, row["problem_id"])
+    most, count = Counter(row["validity"]).most_common(1)[0]
+    assert f"the judge's votes: {most} {count}, " in text
+    assert "checked against bench, held-out test" in text
+    verdicts = judged.store("decontaminate").read_side("verdicts").to_pylist()
+    kept = {v["problem_id"]: v for v in verdicts if v["decision"] == "kept"}
+    shown = next(r["problem_id"] for r in rows if r["problem_id"] in kept)
+    line = show_problem(judged, shown).split("swapped?")[1].splitlines()[2]
+    assert line.split()[1:3] == ["bench", kept[shown]["item"]]
+    assert line.split()[-4:] == [f"{kept[shown]['score']:.2f}", "no", "no", "kept"]
+
+
+def test_a_problem_without_annotation_says_why(judged: Run) -> None:
+    lost = judged.store("decontaminate").read_side("rejects").to_pylist()
+    by_judge, inherited = (
+        next(r for r in lost if r["reason"] == reason) for reason in ("eval_judge", "eval_lineage")
+    )
+    text = show_problem(judged, by_judge["id"])
+    assert f"not annotated: eval_judge in decontaminate ({by_judge['detail']})" in text
+    assert text.splitlines()[-1].split()[-3:] == ["yes", "yes", "blocked"]
+    text = show_problem(judged, inherited["id"])
+    assert "not annotated: eval_lineage in decontaminate" in text
+    assert "  lineage  " in text.splitlines()[-1]
+    surplus = judged.store("pool").read_side("rejects").to_pylist()[0]
+    text = show_problem(judged, surplus["id"])
+    assert f"not annotated: {surplus['reason']} in pool ({surplus['detail']})" in text
+    seed = judged.store("plan").read_all()["root_id"].to_pylist()[0]
+    assert "not annotated: a seed, from which others are made" in show_problem(judged, seed)
+
+
+def test_steps_of_a_chain_and_waiting_problems_say_what_they_are(tmp_path: Path) -> None:
+    with ScriptedServer(respond) as server:
+        path = write_recipe(tmp_path, server.base_url, seeds=4, evolve={"max_tokens": 400})
+        made = open_run(load_recipe(str(path)), tmp_path / "runs")
+        execute(made, select(None, "pool"), Partition())
+    rows = made.store("evolve").read_all().to_pylist()
+    ends = {row["kept"]: row["problem_id"] for row in rows}
+    assert "a later one goes to the teacher" in show_problem(made, ends[False])
+    assert "the teacher has not been asked yet" in show_problem(made, ends[True])
+
+
 def test_what_is_not_there_is_an_error(run: Run, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no annotated problem 'nonsense'"):
+    with pytest.raises(DataError, match="no problem 'nonsense'"):
         show_problem(run, "nonsense")
     with pytest.raises(DataError, match="nothing is annotated yet"):
         show_problem(open_run(run.recipe, tmp_path), None)
