@@ -38,7 +38,11 @@ def find_files(path: Path, config: str | None, split: str) -> list[Path]:
             raise DataError(f"{path} is none of {', '.join(_FORMATS)}, plain or with .gz")
         return [path]
     if not path.is_dir():
-        raise DataError(f"{path} does not exist", hint="correct `path`, or drop it to use the hub")
+        raise DataError(
+            f"{path} does not exist",
+            hint="correct `path`, or name a hub dataset instead (`dataset`; the adapters of public "
+            "sources know theirs)",
+        )
     found = sorted(p for p in path.rglob("*") if p.is_file() and _format(p))
     names = [p.relative_to(path) for p in found]
     one = config in (None, "default", path.name)

@@ -6,6 +6,8 @@ Python hash seed, and the first `cap` rows of it are found in one pass with `cap
 
 import heapq
 from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
 from hashlib import blake2b
 from pathlib import Path
 
@@ -38,7 +40,7 @@ def read(source: Source, seed: int, *, min_length: int = 0) -> Iterator[SeedRow 
     cap = source.cap if isinstance(source, SourceConfig) else None
     kept: list[tuple[int, SeedRow]] = []  # a heap, largest key first
     rejects: list[tuple[int, Reject]] = []
-    try:
+    with _naming(source):
         for located in _rows(source, adapter, seed):
             key = shuffle_key(seed, f"{located.place}:{located.number}")
             if len(kept) == cap and key > -kept[0][0]:
@@ -50,12 +52,9 @@ def read(source: Source, seed: int, *, min_length: int = 0) -> Iterator[SeedRow 
                 heapq.heappush(kept, (-key, seen))
                 if cap is not None and len(kept) > cap:
                     heapq.heappop(kept)
-    except DataError as error:
-        raise DataError(f"source {source.name}: {error.message}", hint=error.hint) from error
     if not kept and not rejects:
-        raise DataError(
-            f"source {source.name}: {source.path or adapter.dataset} has no rows for it"
-        )
+        place = source.path or adapter.dataset
+        raise DataError(f"{_called(source)}: {place} has no rows for it")
     if not kept and isinstance(source, EvaluationSet):  # it would seem to have been checked
         raise DataError(
             f"evaluation set {source.name}: none of its {len(rejects)} rows can be used; "
@@ -65,6 +64,20 @@ def read(source: Source, seed: int, *, min_length: int = 0) -> Iterator[SeedRow 
     passed = [(key, reject) for key, reject in rejects if last is None or key < last]
     found: list[tuple[int, SeedRow | Reject]] = [*((-key, row) for key, row in kept), *passed]
     yield from (item for _, item in sorted(found, key=lambda pair: pair[0]))
+
+
+def _called(source: Source) -> str:
+    kind = "evaluation set" if isinstance(source, EvaluationSet) else "source"
+    return f"{kind} {source.name}"
+
+
+@contextmanager
+def _naming(source: Source) -> Iterator[None]:
+    """Errors in the data of a source name it."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{_called(source)}: {error.message}", hint=error.hint) from error
 
 
 def shuffle_key(seed: int, place: str) -> int:
@@ -81,12 +94,17 @@ def adapter_for(source: Source) -> Adapter:
     if source.adapter == "table":
         return table_adapter(source)
     if source.adapter not in ADAPTERS:
-        known = ", ".join([*ADAPTERS, "table"])
-        raise ConfigError(f"source {source.name}: no adapter {source.adapter!r}; known: {known}")
+        known = sorted([*ADAPTERS, "table"])
+        near = get_close_matches(source.adapter, known, n=1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        raise ConfigError(
+            f"{_called(source)}: no adapter {source.adapter!r}{meant}",
+            hint=f"use one of {', '.join(known)}",
+        )
     foreign = [name for name in _TABLE_ONLY if getattr(source, name, None) is not None]
     if foreign:
         raise ConfigError(
-            f"source {source.name}: {', '.join(foreign)} works only with adapter table",
+            f"{_called(source)}: {', '.join(foreign)} works only with adapter table",
             hint=f"drop it, or use `adapter: table` instead of {source.adapter}",
         )
     return ADAPTERS[source.adapter]
@@ -117,7 +135,8 @@ def source_files(source: Source) -> list[Path]:
         DataError: `path` does not hold what the source asks for.
     """
     adapter = adapter_for(source)
-    found = [_files(source, adapter, config) for config in _configs(source, adapter)]
+    with _naming(source):
+        found = [_files(source, adapter, config) for config in _configs(source, adapter)]
     return sorted({file for files in found for file in files})
 
 

@@ -161,7 +161,7 @@ def test_the_hash_of_a_root_is_that_of_its_canonical_text(run: Run, release: Pat
     ("text", "words"),
     [
         (None, "bench.jsonl does not exist"),
-        ("", "source bench: .*has no rows"),
+        ("", "evaluation set bench: .*has no rows"),
         ('{"problem": " "}\n', "evaluation set bench: none of its 1 rows can be used"),
     ],
 )

@@ -122,6 +122,8 @@ def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     source = SourceConfig(name="g", adapter="gsm8k", path=str(tmp_path / "no"), tier="easy")
     with pytest.raises(DataError, match=r"source g: .*does not exist"):
         list(read(source, 0))
+    with pytest.raises(DataError, match=r"source g: .*does not exist"):
+        source_files(source)
 
 
 def test_a_folder_of_another_layout_is_an_error(tmp_path: Path) -> None:
@@ -140,8 +142,10 @@ def test_a_source_without_rows_is_an_error(tmp_path: Path) -> None:
 
 def test_an_unknown_adapter_names_the_known_ones() -> None:
     source = SourceConfig(name="q", adapter="gsm9k", tier="easy")
-    with pytest.raises(ConfigError, match=r"no adapter 'gsm9k'; known: .*gsm8k.*table"):
+    with pytest.raises(ConfigError, match=r"source q: no adapter 'gsm9k'; did you mean gsm8k\?"):
         list(read(source, 0))
+    with pytest.raises(ConfigError, match=r"(?s)evaluation set q: .*'x'\nNext: .*gsm8k.*table"):
+        list(read(EvaluationSet(name="q", adapter="x"), 0))
 
 
 def test_table_options_are_refused_elsewhere() -> None:
