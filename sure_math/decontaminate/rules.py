@@ -24,6 +24,7 @@ RULES: dict[Rule, str] = {
 
 
 _SURE = 0.5  # Jaccard similarity of the 3-grams of texts that hardly differ
+_COPY = 0.75  # of the 3-grams of texts between which a name or a place was exchanged
 _MANY = 6  # numbers that do not agree by chance
 _LONG = 25  # tokens in a row that are copied
 
@@ -86,7 +87,7 @@ def _same_wording(one: Candidate) -> bool:
     if one.weight >= 2 and _changed(one) == 0 and one.overlap.words >= 0.4:
         return True
     if one.weight >= 2:
-        return jaccard >= 0.25 and _changed(one) <= 1
+        return jaccard >= _COPY or (jaccard >= 0.25 and _changed(one) <= 1)
     return jaccard >= (_SURE if one.weight else 0.8) and _changed(one) == 0
 
 

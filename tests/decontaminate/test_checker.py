@@ -46,6 +46,28 @@ def test_without_a_judge_the_rules_decide() -> None:
     }
 
 
+FARM = (
+    "A farmer has 13 cows and 7 goats on a meadow that lies behind the old mill near the river in "
+    "the valley. Every cow gives 9 litres of milk a day and every goat gives 2 litres of milk a "
+    "day. How much milk do they give in 3 days?"
+)
+
+
+def test_a_copy_with_other_people_and_places_is_one_without_answers_too() -> None:
+    copies = [
+        FARM.replace("farmer", "peasant"),
+        FARM.replace("farmer", "peasant").replace("mill", "school"),
+    ]
+    sisters = [
+        FARM.replace("13 cows", "14 cows"),
+        FARM.replace("farmer", "peasant").replace("milk do they give", "money do they earn"),
+    ]
+    problems = [Checked(text, text) for text in (*copies, *sisters)]
+    found = Checker(ItemIndex([Item("bench", "1", FARM, "417")])).check(problems)
+    assert [[one.decision for one in found[text]] for text in copies] == [["blocked"]] * 2
+    assert not [one for text in sisters for one in found[text] if one.decision == "blocked"]
+
+
 @pytest.mark.parametrize(
     ("forward", "reverse", "reworded", "sister"),
     [
