@@ -129,6 +129,8 @@ class EvolutionReport:
     """Stages from `plan` on."""
     planned: int
     """Steps of the plan so far."""
+    keep: Literal["last", "all"]
+    """Which problems of a chain go on to the later stages."""
     total: Group
     strategies: tuple[Group, ...]
     """The lowest yield first."""
@@ -165,6 +167,7 @@ def evolution_report(run: Run, *, examples: int = 3) -> EvolutionReport:
         evolver=_evolver(run),
         progress=tuple(progress(run, name) for name in ("plan", "evolve", *STAGES)),
         planned=read_rows(run, "plan", {"round": pl.Int16()}).height,
+        keep=run.recipe.evolve.keep,
         total=_group("all", *frames),
         strategies=tuple(sorted(strategies, key=lambda g: (_share(g), g.name))),
         tiers=tuple(sorted(tiers, key=lambda g: TIERS.index(g.name))),

@@ -66,7 +66,14 @@ def _overview(report: EvolutionReport) -> Iterator[str]:
         if total.lost[name]
     ]
     later = f"; {', '.join(taken)}" if taken else ""
-    yield f"{total.kept:,} problems went on{later}. {total.left:,} are left."
+    chosen = f", the {of_chains(report)}" if of_chains(report) else ""
+    yield f"{total.kept:,} problems went on{chosen}{later}. {total.left:,} are left."
+
+
+def of_chains(report: EvolutionReport) -> str:
+    """Which problems went on, where not all did."""
+    some = report.keep == "last" and report.total.kept < report.total.accepted
+    return "last of each chain" if some else ""
 
 
 def _accusation(outlier: Outlier) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sure_math.report.evolution import STAGES, EvolutionReport, Loss
-from sure_math.report.evolution_text import findings, percent, visible
+from sure_math.report.evolution_text import findings, of_chains, percent, visible
 from sure_math.report.examples import Example
 
 _FOLDER = Path(__file__).parent
@@ -111,7 +111,7 @@ def _funnel(report: EvolutionReport) -> Iterator[Level]:
     total = report.total
     yield Level("steps planned", report.planned)
     yield Level("steps with a problem", total.first.total - total.given_up)
-    yield Level("problems kept", total.kept)
+    yield Level("problems kept", total.kept, of_chains(report))
     left = total.kept
     for each in report.progress:
         if each.stage in STAGES:

@@ -12,7 +12,7 @@ import pytest
 from sure_math.errors import DataError
 from sure_math.pipeline import inspect_run
 from sure_math.report.evolution import STAGES, EvolutionReport, Quota, evolution_report
-from sure_math.report.evolution_text import findings
+from sure_math.report.evolution_text import findings, of_chains
 from sure_math.report.proportion import Proportion
 from sure_math.runtime.run import Run
 from tests.backends.scripted_server import Answer, Body, ScriptedServer, dice
@@ -117,6 +117,15 @@ def test_quotas(report: EvolutionReport) -> None:
     assert f"Below quota: hard {hard.reached} of 99." in findings(report)
     without = replace(report, tiers=report.tiers[:1], quotas=(Quota("hard", 5, 0),))
     assert "Below quota: hard 0 of 5 (no step tried: are there seeds?)." in findings(without)
+
+
+def test_what_does_not_go_on_by_choice_is_no_loss(report: EvolutionReport) -> None:
+    assert of_chains(report) == ""  # keep: all
+    group = replace(report.total, kept=report.total.accepted - 1)
+    chosen = replace(report, keep="last", total=group)
+    assert of_chains(chosen) == "last of each chain"
+    said = f"{group.kept} problems went on, the last of each chain"
+    assert any(line.startswith(said) for line in findings(chosen))
 
 
 def test_examples_of_every_kind(run: Run, report: EvolutionReport) -> None:
