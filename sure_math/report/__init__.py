@@ -1,1 +1,1 @@
-"""Reports on a published dataset: text, JSON and pictures."""
+"""Reports on a published dataset, or on a run: text, JSON and pictures."""
