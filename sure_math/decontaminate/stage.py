@@ -116,7 +116,7 @@ def _expected(inputs: Inputs, recipe: Recipe) -> int:
 
 STAGE = Stage(
     name="decontaminate",
-    version=2,
+    version=3,
     inputs=("seeds", "evolve"),
     surveyed=("evaluation", "seeds"),
     survey=_indexes,

@@ -124,7 +124,7 @@ def _run_evolve(inputs: Inputs, context: Context) -> ShardResult:
 
 EVOLVE_STAGE = Stage(
     name="evolve",
-    version=2,
+    version=3,
     inputs=("plan", "seeds"),
     surveyed=("evaluation",),
     survey=_benchmarks,

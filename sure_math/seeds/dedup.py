@@ -3,7 +3,7 @@
 The result depends only on the set of rows, not on their order.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,22 +38,29 @@ class Deduplicated(NamedTuple):
 
 
 def deduplicate(
-    rows: Iterable[SeedRow], near: float | None = None, equal: Equal = equivalent
+    rows: Iterable[SeedRow],
+    near: float | None = None,
+    equal: Equal = equivalent,
+    preferred: Collection[str] = (),
 ) -> Deduplicated:
     """Keep one row per problem.
 
-    Of rows that say the same the one with an answer stays, then the one with the freer licence,
-    then the one with the lowest id. If two answers to one text are not `equal`, no row of the
-    group stays.
+    Of rows that say the same one of a preferred source stays, then the one with an answer, then
+    the one with the freer licence, then the one with the lowest id. If two answers to one text are
+    not `equal`, no row of the group stays.
 
     Args:
         rows: of all sources.
         near: smallest similarity of near-duplicates, as `dedup.near`; None: equal texts only.
         equal: whether two answers are.
+        preferred: names of sources.
     """
     rows = list(rows)
+    order = sorted(
+        range(len(rows)), key=lambda row: (rows[row].source not in preferred, *_rank(rows[row]))
+    )
     rank = np.empty(len(rows), dtype=np.int64)
-    rank[sorted(range(len(rows)), key=lambda row: _rank(rows[row]))] = np.arange(len(rows))
+    rank[order] = np.arange(len(rows))
     answers = {i: row.answer for i, row in enumerate(rows) if row.answer is not None}
 
     def batches() -> Iterator[Sequence[str]]:

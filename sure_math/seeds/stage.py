@@ -5,6 +5,7 @@ before anything can be evolved from it.
 """
 
 import hashlib
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,9 @@ def _run_seeds(inputs: Inputs, context: Context) -> ShardResult:
             else:
                 found.append(item)
     clean, blocked, verdicts = _decontaminate(found, inputs, context)
-    kept, dropped, conflicts = deduplicate(clean, recipe.dedup.near)
+    # What goes to the teacher as it is, the test split with it, gives way to no mere seed.
+    annotated = {source.name for source in recipe.seeds.sources if source.use == "annotate"}
+    kept, dropped, conflicts = deduplicate(clean, recipe.dedup.near, preferred=annotated)
     rejects += [*blocked, *map(_reject, dropped)]
     rows = _problem_rows(kept, recipe)
     side = {"verdicts": verdicts, "label_conflicts": _conflict_rows(conflicts)}
@@ -137,6 +140,13 @@ def _problem_rows(kept: Sequence[seed_rows.SeedRow], recipe: Recipe) -> list[Row
         source = sources[seed.source]
         rows.append(_problem_row(seed, source, test=taken[seed.source] < source.holdout))
         taken[seed.source] += 1
+    for source in sources.values():
+        if taken[source.name] < source.holdout:
+            warnings.warn(
+                f"source {source.name}: {source.holdout} problems were to be held out as a test "
+                f"split, but only {taken[source.name]} of its problems are left",
+                stacklevel=2,
+            )
     return sorted(rows, key=lambda row: row["problem_id"])
 
 
@@ -193,7 +203,7 @@ def _digest_file(path: Path, digest: "hashlib.blake2b") -> None:
 
 SEEDS_STAGE = Stage(
     name="seeds",
-    version=2,
+    version=3,
     inputs=("evaluation",),
     output=schemas.PROBLEMS,
     run_shard=_run_seeds,
