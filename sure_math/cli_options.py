@@ -50,7 +50,9 @@ def with_execution(command: Command) -> Command:
     for decorate in (
         click.option("--fresh", is_flag=True, help="Move the old shards aside and start again."),
         click.option("--rank", type=int, default=0, help="Number of this process."),
-        click.option("--world", type=int, default=1, help="Processes that share the run."),
+        click.option(
+            "--world", type=click.IntRange(1), default=1, help="Processes that share the run.",
+        ),
         click.option(
             "--executor", type=click.Choice(["local", "partition", "ray"]), default=None,
             help="local, or partition with --rank and --world.",

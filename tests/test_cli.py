@@ -96,6 +96,7 @@ def test_runs_that_cannot_be_written_are_a_clear_error(tmp_path: Path) -> None:
 def test_bad_usage_exits_with_2() -> None:
     assert call("nonsense").exit_code == 2
     assert call("run", "--rank", "one").exit_code == 2
+    assert call("run", "--world", "0").exit_code == 2
     assert call("run", "--executor", "carrier pigeon").exit_code == 2
 
 
