@@ -25,7 +25,8 @@ def asks_parts(statement: str) -> bool:
 _FOLLOWING = r"(?:the )?(?:values? of )?(?:each of )?(?:the )?following(?: \w+){0,4}"
 _EACH_OF = re.compile(
     rf"\b(?:{MAIN}|(?i:{REDUCE}|give))(?: {_FOLLOWING}| its| their| each(?: \w+){{0,3}}"
-    r"| the (?:in)?equations| the (?:in)?equalities)?\s*[:.]?\s*$"
+    r"| the (?:in)?equations| the (?:in)?equalities"
+    r"|[^.?!]{0,60} (?:in|for) each (?:case|of the following(?: \w+){0,3}))?\s*[:.]?\s*$"
 )
 _CASES = re.compile(r"\b(?:if|given that|when|where|for|case|cases)[,:]?$", re.IGNORECASE)
 _VALUE_ONLY = re.compile(rf"{MASK}?[.,;?\s{MASK}]*$")
@@ -35,7 +36,8 @@ _CONDITIONS = re.compile(
     re.IGNORECASE,
 )
 _ITEM_COMMAND = re.compile(
-    rf"{OPENS}(?:{MAIN}|(?i:{REDUCE}|{TELL}|complete the|write (?:down|out|the|an?|all)"
+    rf"{OPENS}(?:{MAIN}|(?i:{REDUCE}|{TELL}|complete the|write (?:down|out|the|an?|all)|classify"
+    rf"|use \w[^.?!;]{{0,80}}? to (?:{MAIN}|{TELL}|prove)"
     r"|what|how|which))\b",
     re.MULTILINE,
 )

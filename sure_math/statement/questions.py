@@ -10,6 +10,7 @@ from sure_math.statement.sentences import (
     COMMAND,
     OPENS,
     VALUE_WORD,
+    adds_value,
     asks_proof,
     asks_value,
     is_aside,
@@ -26,7 +27,9 @@ def asks_only_proof(statement: str) -> bool:
     parts = sentences(statement)
     if any(map(_GIVEN_AWAY.search, parts)):
         return True
-    return any(map(asks_proof, parts)) and not any(map(asks_value, parts))
+    return any(map(asks_proof, parts)) and not any(
+        asks_value(each) or adds_value(each) for each in parts
+    )
 
 
 _WHETHER = re.compile(

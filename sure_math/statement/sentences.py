@@ -9,8 +9,10 @@ from functools import lru_cache
 
 from sure_math.statement.prose import MASK, prose
 
+_NO_TITLE = "".join(rf"(?<!\b{title}\.)" for title in ("Dr", "Mr", "Ms", "Mrs", "Prof", "St"))
 _END = re.compile(
-    rf"(?<=[.?!])['\")\]”’]{{0,3}}\s+(?=[A-Z{MASK}(\[\"“$\\\d]|[a-hivx]{{1,3}}[).])|\n[ \t]*\n"
+    rf"(?<=[.?!]){_NO_TITLE}['\")\]”’]{{0,3}}\s+"
+    rf"(?=[A-Z{MASK}(\[\"“$\\\d]|[a-hivx]{{1,3}}[).])|\n[ \t]*\n"
 )
 _QUOTED = re.compile(r"(?<!\w)[\"“](?=[A-Za-z])[^\"”\n]{0,200}[\"”]|``[^'`]{0,200}''")
 
@@ -48,7 +50,7 @@ _OTHER = (
     r"|check|analy[sz]e|locate|predict|combine|apply|guess|put|place|make|tell|carry out"
 )
 COMMAND = re.compile(
-    rf"(?:{OPENS}|{MASK}\s*|\b(?i:try to|let us|let's|help \w+|fully|completely|exactly)\s+)"
+    rf"(?:{OPENS}|{MASK}\s*|\b(?i:either|try to|let us|let's|help \w+|fully|completely|exactly)\s+)"
     rf"(?:{MAIN}|(?i:{REDUCE}|{TELL}|{_OTHER}))\b",
     re.MULTILINE,
 )
@@ -107,9 +109,32 @@ def is_aside(sentence: str) -> bool:
     return bool(_SAME_AGAIN.match(sentence) or _ASIDE.match(sentence))
 
 
+# Beside a proof, "give its details" or "count them in two ways" asks for nothing more.
+_NO_HINT = r"(?! this\b)(?![^.?!;]{0,60}\b(?:in two ways|you used?|to (?:prove|show))\b)"
+_NO_VALUE = (
+    r"(?![^.?!;]{0,60}\b(?:proofs?|theorem|lemma|law|principle|definition|identity|(?:in)?equality"
+    r"|equation|formula|result|statement|converse|claim|reasons?|arguments?|justification|details"
+    r"|(?:counter)?examples?|conditions?|assumptions?|conclusion|steps?|you used?)\b)"
+)
+_VALUE_COMMAND = re.compile(
+    "|".join(
+        (
+            rf"{OPENS}(?i:solve|count|express|simplify|factor(?:i[sz]e)?)\b{_NO_HINT}",
+            rf"{OPENS}(?i:list|name)\b{_NO_VALUE}",
+            rf"{OPENS}(?i:state|give|write down|report|obtain|infer)\s(?i:the|its|their)\b"
+            + _NO_VALUE,
+            rf"{OPENS}(?i:deduce|derive|establish|conclude)\s(?:from \w+\s)?the (?:[\w-]+\s){{0,2}}"
+            r"(?:values?|number|sum|area|volume|length|probability|remainder)\b(?!-)",
+            rf"{OPENS}(?i:use|apply)\b[^.?!;]{{0,80}}?\bto\s{MAIN}\b",
+        )
+    ),
+    re.MULTILINE,
+)
+
 # "Prove" takes any object, "show" only what can be shown: a claim, not one's work or a graph.
 _SHOW = r"(?i:show|verify|demonstrate|establish|justify|confirm|deduce|conclude|argue|check)"
-_YOURS = r"(?!\s(?:all |the )?(?:your|work|steps|correct|final|how|me)\b)"
+_YOURS = r"(?!\s(?:all |the )?(?:(?:exact )?values?(?!-)|your|work|steps|correct|final|how|me)\b)"
+_MANNER = r"(?:(?i:[a-z]{3,12}ly)\s+)?"
 _CLAIM = (
     r"(?:\bthat\b|\bwhy\b|:|\b(?:identity|identities|inequality|inequalities|statement|existence"
     r"|formula|claim|result|equality|theorem|lemma|assertion|is|are|has|there|divides|holds)\b)"
@@ -117,15 +142,28 @@ _CLAIM = (
 _PROOF = re.compile(
     "|".join(
         (
-            rf"{OPENS}(?i:prove|disprove)\b|\bProve\b|\b(?i:prove or disprove)\b",
-            rf"(?:{OPENS}|\b(?i:us|you|to)\s+|{MASK}\s*){_SHOW}{_YOURS}"
+            rf"{OPENS}{_MANNER}(?i:prove|disprove)\b|\bProve\b|\b(?i:prove or disprove)\b",
+            rf"(?:{OPENS}|\b(?i:us|you|to)\s+|{MASK}\s*){_MANNER}{_SHOW}{_YOURS}"
             rf"(?:[\s,]+[\w{MASK}√+-]+){{0,10}}?[\s,]*{_CLAIM}",
-            rf"{OPENS}(?i:show|verify|demonstrate)\s+{MASK}|{OPENS}(?i:proof that|explain why)\b",
+            rf"{OPENS}(?i:show|verify|demonstrate)\s+{MASK}",
+            rf"{OPENS}(?i:proof that|give (?:the |a )?reasons? why)\b",
+            rf"{OPENS}(?i:explain(?:,? [\w-]+(?: [\w-]+){{0,3}},?)? why)\b",
+            rf"{OPENS}(?i:use|using|apply|employ|proceed|argue)\b[^.?!;]{{0,80}}"
+            r"\bto (?:dis)?prove\b",
+            r"\b(?i:it|this|what) (?:must|should|is to|has to|needs to|remains to)"
+            r" be (?:shown|proved|proven|established|verified)(?=[.:]| that\b)",
+            r"\b(?:is|are) to be (?:shown|proved|proven)\b",
+            r"\b(?:[Oo]ne|[Ww]e|[Yy]ou) (?:must|should|(?:have|has|needs?) to) prove\b",
+            r"\b(?:I|[Ww]e)(?:'d| would)? (?:like|want|need)(?: to (?:see|have))? (?:a|the|your)"
+            r" (?:[\w-]+ )?proof\b",
             r"\b(?i:(?:us|we|you|need|want|asked|required|wish|going|task is|goal is|aim is) to"
             r"|(?:can|could|would|how (?:can|do|would)) (?:you|we|one)) (?i:prove)\b",
-            r"\b(?i:give|provide|write|present|find|produce|supply|construct)\s(?:down\s)?"
-            r"(?:[\w-]+\s){0,4}(?i:proofs?|counterexample)\b|\bwith a (?:proof|counterexample)\b",
-            rf"{OPENS}(?i:derive)\s(?:[\w-]+\s){{0,4}}(?i:law|inequality|identity|theorem)\b",
+            r"\b(?i:give|provide|write|present|find|produce|supply|construct|outline|sketch)\s"
+            r"(?:down\s)?(?:[\w-]+\s){0,4}(?i:proofs?|counterexample)\b",
+            r"\bwith a (?:proof|counterexample)\b",
+            r"\b(?i:provide|present|supply|give an?)\s(?:[\w-]+\s){0,3}argument\b(?! of\b)",
+            rf"{OPENS}(?i:derive|obtain)\s(?:[\w-]+\s){{0,4}}"
+            r"(?i:law|inequality|identity|theorem)\b",
         )
     ),
     re.MULTILINE,
@@ -148,3 +186,9 @@ def asks_value(sentence: str) -> bool:
     if MAIN_COMMAND.search(sentence):
         return not _FIND_PROOF.search(sentence)
     return is_question(sentence) and not is_yes_or_no(sentence) and not _WHY.match(sentence)
+
+
+@lru_cache(maxsize=256)
+def adds_value(sentence: str) -> bool:
+    """Whether a sentence beside a proof asks for a value in a verb that a story has too."""
+    return _VALUE_COMMAND.search(sentence) is not None

@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 DATA = Path(__file__).parents[3] / "shared" / "data"
 OWN = read_labelled(HERE / "own.jsonl")
 HELD = read_labelled(HERE.parent / "statements" / "held.jsonl")
+PROOFS = read_labelled(HERE.parent / "statements" / "held_proofs.jsonl")
 
 
 @pytest.mark.parametrize("row", OWN, ids=lambda row: row.text[:50])
@@ -45,6 +46,22 @@ def test_statements_of_an_independent_author(name):
     false = [row.text for row in HELD if name not in row.labels and find(row.text)]
     assert len(false) <= 1
     assert not [row.text for row in HELD if not row.labels and find(row.text)]
+
+
+def test_proofs_and_values_of_a_second_independent_author():
+    find = DETECTORS["proof_only"]
+    found = [find(row.text) for row in PROOFS if "proof_only" in row.labels]
+    assert sum(found) >= RECALL["proof_only"] / 100 * len(found)
+    assert not [row.text for row in PROOFS if "proof_only" not in row.labels and find(row.text)]
+
+
+def test_parts_and_conditions_of_a_second_independent_author():
+    asks = [
+        DETECTORS["multi_part"](row.text) or DETECTORS["many_questions"](row.text) for row in PROOFS
+    ]
+    parts = [said for said, row in zip(asks, PROOFS, strict=True) if "multi_part" in row.labels]
+    assert sum(parts) >= RECALL["multi_part"] / 100 * len(parts)
+    assert sum(asks) == sum(parts)
 
 
 # The most that may be flagged, in percent; what is not named: nothing. In GSM8K, AIME and
