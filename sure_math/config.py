@@ -223,6 +223,9 @@ class EvolveConfig(Section):
     oversample: float = Field(default=2.0, ge=1)
     """Chains planned per wanted problem; about half fail validation or turn out ill-posed."""
     attempts: int = Field(default=3, ge=1)
+    prompts: Annotated[str | None, Operational] = None
+    """A folder with prompts of one's own, `harder.md` and so on; what it lacks is shipped. Their
+    text decides the content, not their place."""
     temperature: float = Field(default=0.8, ge=0, le=2)
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_tokens: int = Field(default=2048, ge=1)

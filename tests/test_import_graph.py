@@ -92,7 +92,10 @@ def test_judging_knows_no_stage(name: str) -> None:
 PURE = [
     n
     for n in MODULES
-    if (room(n) in {"answers", "weight", "text", "overlap", "statement"} and not n.endswith(".stage"))
+    if (
+        room(n) in {"answers", "weight", "text", "overlap", "statement"}
+        and not n.endswith(".stage")
+    )
     or n in {"sure_math.cluster.union_find", "sure_math.cluster.clustering"}
 ]
 

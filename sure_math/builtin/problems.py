@@ -16,7 +16,6 @@ from sure_math.builtin.families.arithmetic import times_n
 from sure_math.builtin.numerals import fraction, plain, surface
 from sure_math.builtin.template import Template, templates
 
-STYLES = ("plain", "apply", "algebraize")
 LETTERS = ("abc", "pqr", "uvw")
 COMBINATIONS = {1: ("a",), 2: ("a+b", "ab"), 3: ("a+b+c", "ab+c")}
 

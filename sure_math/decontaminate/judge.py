@@ -48,16 +48,6 @@ class SameProblemJudge:
         )
         self._asker = Asker(context, task)
 
-    @property
-    def prompt_sha(self) -> str:
-        """Hash of the prompt."""
-        return self._asker.prompt_sha
-
-    @property
-    def model(self) -> str:
-        """Name of the judge model."""
-        return self._asker.model
-
     def ask(self, questions: Sequence[tuple[str, str]]) -> list[bool | None]:
         """For each `(first, second)`, shown in this order: the same problem? None: unreadable.
 

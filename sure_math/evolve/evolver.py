@@ -6,11 +6,13 @@ all its attempts becomes a reject and its chain goes on from the parent.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sure_math import schemas
 from sure_math.backends.base import Completion, Request, Sampling
 from sure_math.config import STRATEGIES
+from sure_math.errors import ConfigError
 from sure_math.evolve.ladder import Candidate, Ladder, Outcome
 from sure_math.prompts import Prompt, load_prompt
 from sure_math.runtime.context import Context
@@ -63,6 +65,26 @@ class _Attempt:
         return f"{self.step['step_id']}:{self.number}"
 
 
+def strategy_prompts(folder: str | None) -> dict[str, Prompt]:
+    """The prompt of every strategy: the file of its name in the folder, else the shipped one.
+
+    Raises:
+        ConfigError: there is no such folder, it has none of the six, or one cannot be read.
+    """
+    if folder is None:
+        return {name: load_prompt(f"evolve/{name}") for name in STRATEGIES}
+    own = {name: Path(folder) / f"{name}.md" for name in STRATEGIES}
+    if not any(path.is_file() for path in own.values()):
+        raise ConfigError(
+            f"evolve.prompts: {folder} has no prompt of a strategy",
+            hint=f"it should hold one or more of {', '.join(f'{name}.md' for name in STRATEGIES)}",
+        )
+    return {
+        name: load_prompt(str(path) if path.is_file() else f"evolve/{name}")
+        for name, path in own.items()
+    }
+
+
 class Evolver:
     """The evolution of one shard."""
 
@@ -73,7 +95,7 @@ class Evolver:
         self._context = context
         self._config = context.recipe.evolve
         self._ladder = ladder
-        self._prompts: dict[str, Prompt] = {n: load_prompt(f"evolve/{n}") for n in STRATEGIES}
+        self._prompts = strategy_prompts(self._config.prompts)
 
     def run(self, chains: Sequence[Chain]) -> None:
         """All rounds of all chains; `Chain.done` has what came out."""

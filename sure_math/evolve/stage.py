@@ -10,15 +10,14 @@ from typing import Any
 
 from sure_math import schemas
 from sure_math.backends import model_identity
-from sure_math.config import STRATEGIES, Recipe, Tier
+from sure_math.config import Recipe, Tier
 from sure_math.decontaminate.checker import Checker
 from sure_math.decontaminate.index import ItemIndex
 from sure_math.decontaminate.items import read_items
-from sure_math.evolve.evolver import Evolver, chains
+from sure_math.evolve.evolver import Evolver, chains, strategy_prompts
 from sure_math.evolve.ladder import REASONS, Ladder
 from sure_math.evolve.plan import Cutoff, cutoff, plan_seed, wanted_chains
 from sure_math.evolve.validity import ValidityJudge, judge_content
-from sure_math.prompts import load_prompt
 from sure_math.runtime.context import Context
 from sure_math.runtime.stage import Inputs, ShardResult, Source, Stage
 
@@ -90,13 +89,13 @@ PLAN_STAGE = Stage(
 def _evolve_config(recipe: Recipe) -> dict[str, Any]:
     if not recipe.evolve.enabled:
         return {}
-    prompts = {name: load_prompt(f"evolve/{name}").sha for name in STRATEGIES}
+    prompts = strategy_prompts(recipe.evolve.prompts)
     fields = ("keep", "attempts", "temperature", "top_p", "max_tokens", "enable_thinking")
     content = recipe.evolve.content()
     return {
         **{name: content[name] for name in fields},
         "evolver": model_identity(recipe.models.evolver),
-        "prompts": prompts,
+        "prompts": {name: prompt.sha for name, prompt in prompts.items()},
         "validity": judge_content(recipe),
     }
 

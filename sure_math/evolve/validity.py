@@ -74,16 +74,6 @@ class ValidityJudge:
         self._asker = Asker(context, task)
         self._votes = tuple(str(number) for number in range(1, config.validity_votes + 1))
 
-    @property
-    def prompt_sha(self) -> str:
-        """Hash of the prompt."""
-        return self._asker.prompt_sha
-
-    @property
-    def model(self) -> str:
-        """Name of the judge model."""
-        return self._asker.model
-
     def vote(self, problems: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
         """Verdicts on every problem text by id: `evolve.validity_votes` words each, of `Verdict`
         or `UNPARSEABLE`.

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sure_math.config import STRATEGIES
+from sure_math.errors import ConfigError
 from sure_math.evolve.stage import EVOLVE_STAGE, PLAN_STAGE
 from sure_math.prompts import load_prompt
 from sure_math.runtime.stage import ShardResult
@@ -193,6 +194,19 @@ def test_only_seeds_are_planned_and_nothing_where_evolution_is_off(tmp_path: Pat
     assert {step["root_id"] for step in plan} == {"b"}
     off = served(None, evolve={"enabled": False})
     assert not run_stage(PLAN_STAGE, off, tmp_path, {"seeds": problems}).rows
+
+
+def test_prompts_of_ones_own(tmp_path: Path) -> None:
+    shipped = load_prompt("evolve/harder").text
+    (tmp_path / "harder.md").write_text("Strategy: harder\nBe brief.\n<!-- user -->\n{{ problem }}")
+    recipe = served(None, evolve={"prompts": str(tmp_path)})
+    before = EVOLVE_STAGE.config(served(None))["prompts"]
+    after = EVOLVE_STAGE.config(recipe)["prompts"]
+    assert {name for name in before if before[name] != after[name]} == {"harder"}
+    (tmp_path / "harder.md").write_text(shipped)
+    assert EVOLVE_STAGE.config(recipe)["prompts"] == before
+    with pytest.raises(ConfigError, match="no prompt of a strategy"):
+        EVOLVE_STAGE.config(served(None, evolve={"prompts": str(tmp_path / "nowhere")}))
 
 
 def votes(word: str) -> Callable[[Body, int], str]:
