@@ -23,6 +23,9 @@ from sure_math.text import canonical_text
 
 BATCH = 2048
 """Problems looked up at a time; memory grows with it, results do not depend on it."""
+_HITS = 1 << 22
+"""Grams of a batch found in items, each counted for every item that holds it, above which the batch
+is halved: where all problems come from the template of all items, pairs are many."""
 
 _JACCARD = 0.15  # of 3-grams, and
 _INSIDE = 0.5  # share of one text's 3-grams that stand in the other, or
@@ -109,6 +112,11 @@ class ItemIndex:
         return found
 
     def _batch(self, problems: Sequence[str]) -> list[list[Candidate]]:
+        tokens = tokenize(problems)
+        threes = distinct(grams(tokens, 3))
+        if len(problems) > 1 and self._by_three.count(threes) > _HITS:
+            half = len(problems) // 2
+            return self._batch(problems[:half]) + self._batch(problems[half:])
         exact = {
             (row, index)
             for row, problem in enumerate(problems)
@@ -116,7 +124,7 @@ class ItemIndex:
         }
         found: list[list[Candidate]] = [[] for _ in problems]
         profiles: dict[int, Profile] = {}
-        for row, index, overlap in self._near(problems, exact):
+        for row, index, overlap in self._near(problems, tokens, threes, exact):
             if row not in profiles:
                 profiles[row] = profile(problems[row])
             same = (row, index) in exact
@@ -126,11 +134,14 @@ class ItemIndex:
         return found
 
     def _near(
-        self, problems: Sequence[str], exact: set[tuple[int, int]]
+        self,
+        problems: Sequence[str],
+        tokens: Tokens,
+        threes: Grams,
+        exact: set[tuple[int, int]],
     ) -> Iterator[tuple[int, int, Overlap]]:
         """Pairs (row, item) that are candidates, sorted, with their overlap."""
-        tokens = tokenize(problems)
-        threes, ones = distinct(grams(tokens, 3)), distinct(grams(tokens, 1))
+        ones = distinct(grams(tokens, 1))
         pairs = Pairs(len(self.items))
         by_three, counts = np.unique(pairs.keys(*self._by_three.hits(threes)), return_counts=True)
         rows, items = pairs.split(by_three)

@@ -49,6 +49,12 @@ class Postings:
         before = np.repeat(np.cumsum(counts) - counts, counts)
         return at, self._items[first[at] + np.arange(len(at)) - before]
 
+    def count(self, wanted: Grams) -> int:
+        """How many `places` there are."""
+        ends = (np.searchsorted(self._hashes, wanted.hashes, side) for side in ("right", "left"))
+        right, left = map(np.sum, ends)
+        return int(right - left)
+
     def hits(self, wanted: Grams) -> tuple[Ints, Ints]:
         """(row, item) for all grams that are held."""
         at, items = self.places(wanted)

@@ -77,6 +77,20 @@ def test_nothing_depends_on_what_else_is_looked_up() -> None:
     assert many[-3:] == many[:3] == together[:3]
 
 
+def test_a_batch_in_which_everything_meets_everything_is_looked_up_in_parts() -> None:
+    """Over four million grams in common, and no text is like another but for three copies."""
+    stock = "In how many ways can we choose the numbers so that they all are even, if "
+    rest = " ".join(f"{{0}}{one}{other}" for one in "abcdefgh" for other in "abcdefgh")
+    items = [stock + rest.format(f"i{n}") for n in range(200)]
+    problems = [stock + rest.format(f"p{n}") for n in range(BATCH)]
+    places = (0, BATCH // 2, BATCH - 1)
+    for place, number in zip(places, (7, 70, 170), strict=True):
+        problems[place] = items[number]
+    found = index(*items).candidates(problems)
+    assert [place for place, candidates in enumerate(found) if candidates] == [*places]
+    assert [found[place][0].item.item for place in places] == ["7", "70", "170"]
+
+
 def test_items_may_come_in_any_order() -> None:
     items = [Item("set", str(i), pair.item) for i, pair in enumerate(authored())]
     problems = [pair.problem for pair in authored()]
