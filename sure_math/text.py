@@ -1,4 +1,4 @@
-r"""Problem text: repair of broken escapes, and the canonical key.
+r"""Problem text: repair of broken escapes, the canonical key, and the code of drawings.
 
 Pure functions. The canonical key decides whether two statements are the same text; it forgets
 typography (case, spaces, dollar signs, `\dfrac`, `\left`) and keeps every sign, operator, digit
@@ -110,3 +110,29 @@ def _explicit(char: str) -> str:
         top, bottom = plain.split("\u2044")
         return rf" \frac{{{top}}}{{{bottom}}} " if bottom else char
     return "" if unicodedata.category(char) == "Cf" else char
+
+
+_DRAWINGS = (
+    ("[asy]", "[/asy]"),
+    ("\\begin{asy}", "\\end{asy}"),
+    ("\\begin{tikzpicture}", "\\end{tikzpicture}"),
+)
+
+
+def split_drawings(text: str) -> tuple[str, str]:
+    """A statement without the code of its drawings, and that code.
+
+    Labels and paths say little about a problem. A drawing that is not closed stays, as text.
+    """
+    drawings = []
+    for start, end in _DRAWINGS:
+        kept, position = [], 0
+        while (first := text.find(start, position)) >= 0:
+            last = text.find(end, first)
+            if last < 0:
+                break
+            kept += [text[position:first], " "]
+            position = last + len(end)
+            drawings.append(text[first + len(start) : last])
+        text = "".join([*kept, text[position:]])
+    return text, "\n".join(drawings)

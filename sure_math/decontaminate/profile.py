@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sure_math.overlap.batch import split_drawings
 from sure_math.overlap.numbers import number_key
+from sure_math.text import split_drawings
 
 # Words that only phrase a question, and names of LaTeX commands that only set it.
 _PHRASES = """

@@ -19,12 +19,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sure_math.overlap.batch import split_drawings
 from sure_math.overlap.grams import Grams, distinct, grams, jaccard
 from sure_math.overlap.hashing import Hashes, hash64, mix
 from sure_math.overlap.numbers import number_hashes, number_key
 from sure_math.overlap.tokens import tokenize
-from sure_math.text import canonical_text
+from sure_math.text import canonical_text, split_drawings
 
 _N = 5
 _FEW = 2

@@ -2,8 +2,8 @@ r"""What can be broken in the writing itself: control characters, and brackets t
 
 import re
 
-from sure_math.statement.prose import cut_drawings, formulas, prices
-from sure_math.text import repair_controls
+from sure_math.statement.prose import formulas, prices
+from sure_math.text import repair_controls, split_drawings
 
 _BROKEN = re.compile(r"[\x80-\x9f\ufffd-\uffff]")
 
@@ -24,7 +24,7 @@ _NO_SIDE = re.compile(r"\\(?:left|right)(?![a-zA-Z])\s*[\w^_{}$]")
 
 def is_unbalanced(statement: str) -> bool:
     r"""Whether braces, environments, `\left` or the delimiters of formulas do not close."""
-    text = cut_drawings(statement)
+    text = split_drawings(statement)[0]
     opened: list[tuple[str, str | None]] = []
     for found in _BRACKET.finditer(text):
         kind = found["environment"] or found["side"] or found[0]

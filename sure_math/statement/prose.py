@@ -10,15 +10,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from sure_math.text import split_drawings
+
 MASK = "\u00a4"
 ITEM = r"[A-Ha-h]|[ivx]{1,4}|[IVX]{1,4}|\d{1,2}"
 """What can number an item, as an alternative of a regular expression."""
 
-_DRAWINGS = (
-    ("[asy]", "[/asy]"),
-    ("\\begin{asy}", "\\end{asy}"),
-    ("\\begin{tikzpicture}", "\\end{tikzpicture}"),
-)
 _DISPLAYS = tuple(
     (f"\\begin{{{name}{star}}}", f"\\end{{{name}{star}}}")
     for name in ("align", "equation", "gather", "aligned", "array", "cases", "tabular")
@@ -37,17 +34,10 @@ _DELIMITER = re.compile(r"\\\\|\\\$|\$\$?|\\[()\[\]]")
 _CLOSES = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 
 
-def cut_drawings(text: str) -> str:
-    """The text without the programs of its figures."""
-    for opening, closing in _DRAWINGS:
-        text = _cut(text, opening, closing, " ")
-    return text
-
-
 @lru_cache(maxsize=8)  # every detector reads the same statement in turn
 def prose(text: str) -> str:
     """The text to read: no drawings, no mark-up, formulas masked."""
-    text = "".join(_masked_pieces(cut_drawings(text)))
+    text = "".join(_masked_pieces(split_drawings(text)[0]))
     for opening, closing in _DISPLAYS:
         text = _cut(text, opening, closing, f" {MASK} ")
     for pattern, plain in _MARKUP:

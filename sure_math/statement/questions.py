@@ -4,7 +4,7 @@ import re
 
 from sure_math.statement.choices import offers_choices
 from sure_math.statement.language import is_foreign
-from sure_math.statement.prose import cut_drawings, prose
+from sure_math.statement.prose import prose
 from sure_math.statement.sentences import (
     CHOOSING_WORD,
     COMMAND,
@@ -18,6 +18,7 @@ from sure_math.statement.sentences import (
     is_yes_or_no,
     sentences,
 )
+from sure_math.text import split_drawings
 
 _GIVEN_AWAY = re.compile(r"\bshow that (?:it is|the answer is)\b", re.IGNORECASE)
 
@@ -93,7 +94,7 @@ _UNFINISHED = re.compile(
 def asks_nothing(statement: str) -> bool:
     """Whether there is no question, no command, no blank to fill and nothing to choose."""
     text = prose(statement)
-    if "?" in cut_drawings(statement) or _BLANK.search(statement) or COMMAND.search(statement):
+    if "?" in split_drawings(statement)[0] or _BLANK.search(statement) or COMMAND.search(statement):
         return False
     if any(sign.search(text) for sign in (COMMAND, _WORDS, _UNFINISHED, _WHETHER)):
         return False

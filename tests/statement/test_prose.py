@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sure_math.statement.prose import MASK, cut_drawings, formulas, prices, prose
+from sure_math.statement.prose import MASK, formulas, prices, prose
+from sure_math.text import split_drawings
 
 
 @pytest.mark.parametrize(
@@ -53,4 +54,4 @@ def test_formulas_are_found_with_their_delimiters():
 def test_reading_any_text_ends(text):
     assert isinstance(prose(text), str)
     assert prices(text) <= {place for place, char in enumerate(text) if char == "$"}
-    assert len(cut_drawings(text)) <= len(text)
+    assert len(split_drawings(text)[0]) <= len(text)
