@@ -89,6 +89,11 @@ def _accusation(outlier: Outlier) -> str:
 
 
 def _acquittal(report: EvolutionReport) -> str:
+    if not report.total.left:
+        return (
+            "Nothing is left for the teacher. The losses below say why; if they are the same for "
+            "all strategies, the evolver or what all prompts share is at fault."
+        )
     if len(report.strategies) < 2:
         return "Only one strategy was tried, so there is none to compare it with."
     return (

@@ -187,6 +187,14 @@ def test_a_run_without_rejects(tmp_path: Path) -> None:
     assert any(line.startswith("No prompt stands out") for line in findings(report))
 
 
+def test_an_evolver_that_gives_nothing_is_said(tmp_path: Path) -> None:
+    with ScriptedServer(lambda body, index: Answer("No.")) as server:
+        report = evolution_report(evolve(tmp_path, server, "pool"))
+    assert report.total.left == 0
+    assert any(line.startswith("Nothing is left for the teacher") for line in findings(report))
+    assert not any("stands out" in line for line in findings(report))
+
+
 def test_nothing_evolved(server: ScriptedServer, tmp_path: Path) -> None:
     run = evolve(tmp_path, server, "evolve", evolve={"enabled": False})
     with pytest.raises(DataError, match="nothing has been evolved"):
