@@ -20,7 +20,7 @@ from sure_math.backends.base import Request, Sampling
 from sure_math.builtin import model_path
 from sure_math.builtin.drawing import draw
 from sure_math.builtin.problems import text
-from sure_math.config import BuiltinModel, ModelConfig, TransformersModel, VllmModel
+from sure_math.model_config import BuiltinModel, ModelConfig, TransformersModel, VllmModel
 from sure_math.prompts import load_prompt
 from sure_math.runtime.ids import sampling_seed
 

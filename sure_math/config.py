@@ -7,8 +7,6 @@ run; every other field decides the content of a table and is part of its stage h
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     NonNegativeFloat,
     NonNegativeInt,
@@ -16,6 +14,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from sure_math.model_config import Models
+from sure_math.section import Operational, Section
 
 Tier = Literal["easy", "medium", "hard", "competition"]
 Strategy = Literal["harder", "rewrite", "algebraize", "apply", "compose", "competition"]
@@ -28,111 +29,6 @@ STRATEGIES: tuple[Strategy, ...] = (
     "compose",
     "competition",
 )
-
-
-class _Marker:
-    """Marks fields that never influence what is computed."""
-
-
-Operational = _Marker()
-
-
-class Section(BaseModel):
-    """Base of every part of a recipe."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, protected_namespaces=(), allow_inf_nan=False
-    )
-
-    def content(self) -> dict[str, Any]:
-        """The fields that decide what is computed, as plain JSON values."""
-        kept: dict[str, Any] = {}
-        for name, field in type(self).model_fields.items():
-            if Operational not in field.metadata:
-                kept[name] = _plain(getattr(self, name))
-        return kept
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Section):
-        return value.content()
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return value
-
-
-# --- models -----------------------------------------------------------------------------------
-
-
-class BuiltinModel(Section):
-    """One of the tiny checkpoints that ship with the package, run by numpy."""
-
-    backend: Literal["builtin"] = "builtin"
-    model: str = "teacher"
-    """`teacher`, `judge` or `student`, or the folder of a Qwen3-architecture checkpoint."""
-
-
-class OpenAIModel(Section):
-    """Any server that speaks the OpenAI chat-completions protocol."""
-
-    backend: Literal["openai"] = "openai"
-    model: str
-    revision: str | None = None
-    base_url: Annotated[str | None, Operational] = None
-    api_key_env: Annotated[str, Operational] = "OPENAI_API_KEY"
-    logprobs: bool = True
-    n_per_request: Annotated[int | None, Operational, Field(ge=1)] = None
-    """None: ask for all n at once and fall back to single requests where the server refuses."""
-    concurrency: Annotated[int, Operational, Field(ge=1)] = 64
-    request_timeout: Annotated[float, Operational, Field(gt=0)] = 600.0
-    """Seconds one request may take."""
-    give_up_after: Annotated[float, Operational, Field(gt=0)] = 600.0
-    """Seconds without a single success after which the run stops."""
-    extra_body: dict[str, Any] = {}
-
-
-class VllmModel(Section):
-    """vLLM inside this process."""
-
-    backend: Literal["vllm"] = "vllm"
-    model: str
-    revision: str | None = None
-    dtype: str = "auto"
-    max_model_len: int | None = None
-    gpu_memory_utilization: Annotated[float, Operational, Field(gt=0, le=1)] = 0.9
-    tensor_parallel_size: Annotated[int, Operational, Field(ge=1)] = 1
-    enforce_eager: Annotated[bool, Operational] = False
-    engine_args: dict[str, Any] = {}
-    """Further vLLM engine arguments, passed through."""
-
-
-class TransformersModel(Section):
-    """A local Hugging Face model run by transformers, on the CPU or one GPU."""
-
-    backend: Literal["transformers"] = "transformers"
-    model: str
-    revision: str | None = None
-    dtype: str = "auto"
-    device: Annotated[str | None, Operational] = None
-    batch_rows: Annotated[int, Operational, Field(ge=1)] = 32
-
-
-ModelConfig = Annotated[
-    BuiltinModel | OpenAIModel | VllmModel | TransformersModel, Field(discriminator="backend")
-]
-
-
-class Models(Section):
-    """One model per role."""
-
-    evolver: ModelConfig = BuiltinModel(model="teacher")
-    teacher: ModelConfig = BuiltinModel(model="teacher")
-    judge: ModelConfig = BuiltinModel(model="judge")
-
-
-# --- stages -----------------------------------------------------------------------------------
 
 
 class SourceConfig(Section):

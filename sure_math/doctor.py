@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from sure_math.backends import open_backend
 from sure_math.backends.base import Completion, Request, Sampling
-from sure_math.config import ModelConfig, Recipe
+from sure_math.config import Recipe
 from sure_math.errors import SureMathError
+from sure_math.model_config import ModelConfig
 from sure_math.prompts import load_prompt
 from sure_math.runtime.context import Role
 from sure_math.runtime.ids import sampling_seed

@@ -127,7 +127,10 @@ def test_reports_read_a_published_dataset(name: str) -> None:
 
 
 def test_configuration_imports_only_types() -> None:
-    assert roots("sure_math.config") <= {"typing", "pydantic"}
+    own = ("sure_math.section", "sure_math.model_config", "sure_math.config")
+    for name in own:
+        assert roots(name) <= {"typing", "pydantic", "sure_math"}
+        assert all(e.startswith(own) for e in imports(name) if e.startswith("sure_math"))
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

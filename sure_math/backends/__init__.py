@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sure_math.backends.base import Backend
-from sure_math.config import BuiltinModel, ModelConfig, OpenAIModel, VllmModel
+from sure_math.model_config import BuiltinModel, ModelConfig, OpenAIModel, VllmModel
 
 __all__ = ["model_identity", "model_name", "open_backend"]
 

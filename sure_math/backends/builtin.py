@@ -6,8 +6,8 @@ from pathlib import Path
 from sure_math.backends.base import BackendInfo, Closing, Completion, Failure, Request, Sample
 from sure_math.backends.builtin_engine import BuiltinEngine, Continuation, Prompt
 from sure_math.builtin import MODELS, model_path
-from sure_math.config import BuiltinModel
 from sure_math.errors import BackendError
+from sure_math.model_config import BuiltinModel
 
 
 def checkpoint_folder(model: str) -> Path:

@@ -23,8 +23,8 @@ from openai import AsyncOpenAI
 from sure_math.backends.base import BackendInfo, Closing, Completion, Request
 from sure_math.backends.openai_pacing import Pacing
 from sure_math.backends.openai_session import Server, Session
-from sure_math.config import OpenAIModel
 from sure_math.errors import BackendError, ConfigError
+from sure_math.model_config import OpenAIModel
 
 OPENAI_URL = "https://api.openai.com/v1"
 OPENAI_HOSTS = ("api.openai.com", ".openai.azure.com")

@@ -26,8 +26,8 @@ from sure_math.backends import openai_reply
 from sure_math.backends.base import Completion, Failure, Request
 from sure_math.backends.openai_pacing import Pacing, retry_after
 from sure_math.backends.openai_reply import Reply
-from sure_math.config import OpenAIModel
 from sure_math.errors import BackendError, BackendUnavailable
+from sure_math.model_config import OpenAIModel
 from sure_math.runtime.ids import sampling_seed
 
 ATTEMPTS = 5

@@ -18,8 +18,8 @@ import numpy as np
 
 from sure_math.backends.base import BackendInfo, Closing, Completion, Request, Sample, Sampling
 from sure_math.backends.chat import encode_request
-from sure_math.config import TransformersModel
 from sure_math.errors import BackendError
+from sure_math.model_config import TransformersModel
 
 
 @dataclass(frozen=True, slots=True)

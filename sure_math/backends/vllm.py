@@ -31,8 +31,8 @@ from sure_math.backends.base import (
     Sample,
 )
 from sure_math.backends.chat import encode_request, failed
-from sure_math.config import VllmModel
 from sure_math.errors import BackendError, ConfigError
+from sure_math.model_config import VllmModel
 
 _FINISH: dict[str | None, FinishReason] = {"stop": "stop", "length": "length"}
 _ENGINE_HINT = (

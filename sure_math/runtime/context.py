@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from sure_math.backends import model_identity, model_name, open_backend
 from sure_math.backends.base import Backend, BackendInfo, Closing, Completion, Request
-from sure_math.config import ModelConfig, Recipe
+from sure_math.config import Recipe
 from sure_math.errors import BackendError
+from sure_math.model_config import ModelConfig
 from sure_math.runtime.journal import Journal
 from sure_math.runtime.progress import Progress
 

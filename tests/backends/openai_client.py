@@ -4,7 +4,7 @@ from typing import Any
 
 from sure_math.backends.base import Message, Request, Sampling
 from sure_math.backends.openai import OpenAIBackend
-from sure_math.config import OpenAIModel
+from sure_math.model_config import OpenAIModel
 from tests.backends.scripted_server import ScriptedServer
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from sure_math.backends import open_backend
 from sure_math.backends.base import Backend, Sample
-from sure_math.config import (
+from sure_math.model_config import (
     BuiltinModel,
     ModelConfig,
     OpenAIModel,

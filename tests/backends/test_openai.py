@@ -10,8 +10,8 @@ import pytest
 
 from sure_math.backends.base import Sample
 from sure_math.backends.openai import OpenAIBackend
-from sure_math.config import OpenAIModel
 from sure_math.errors import BackendError, ConfigError
+from sure_math.model_config import OpenAIModel
 from tests.backends.openai_client import connect, question, questions
 from tests.backends.scripted_server import Answer, Fault, ScriptedServer, hang, prompt_of
 

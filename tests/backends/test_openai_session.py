@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sure_math.backends.base import Completion, Failure
 from sure_math.backends.openai import OpenAIBackend
 from sure_math.backends.openai_session import ATTEMPTS, HOPELESS
-from sure_math.config import OpenAIModel
 from sure_math.errors import BackendError, BackendUnavailable
+from sure_math.model_config import OpenAIModel
 from tests.backends.openai_client import connect, question, questions
 from tests.backends.scripted_server import (
     Answer,

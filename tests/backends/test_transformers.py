@@ -8,8 +8,8 @@ import pytest
 
 from sure_math.backends.base import Completion, Message, Sample
 from sure_math.backends.transformers import TransformersBackend
-from sure_math.config import TransformersModel
 from sure_math.errors import BackendError
+from sure_math.model_config import TransformersModel
 from tests.backends.engines import (
     CONTEXT,
     PROBLEMS,

@@ -8,8 +8,8 @@ import pytest
 
 from sure_math.backends.base import Completion
 from sure_math.backends.vllm import VllmBackend
-from sure_math.config import VllmModel
 from sure_math.errors import BackendError, ConfigError
+from sure_math.model_config import VllmModel
 from tests.backends.engines import CONTEXT, PROBLEMS, make_request, prompt_ids, require
 from tests.backends.vllm_server import ENVIRONMENT
 

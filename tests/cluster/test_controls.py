@@ -8,7 +8,6 @@ import pytest
 
 from sure_math.answers.equivalence import equivalent
 from sure_math.cluster.judge import AnswerPair, Judge
-from sure_math.config import BuiltinModel
 from sure_math.errors import BackendUnavailable, JudgeUnfit
 from sure_math.judging.controls import (
     FILE,
@@ -17,6 +16,7 @@ from sure_math.judging.controls import (
     load_controls,
     read_report,
 )
+from sure_math.model_config import BuiltinModel
 from tests.backends.scripted_server import (
     Answer,
     Body,
