@@ -27,6 +27,7 @@ import click
 from sure_math.answers.equivalence import compare
 from sure_math.answers.problem import problem_keys
 from sure_math.answers.symbolic import SymbolicChecker
+from sure_math.report.proportion import Proportion
 
 _ROOT = Path(__file__).resolve().parents[1]
 _DEFAULT = (
@@ -183,13 +184,8 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     """95 % Wilson score interval of a proportion; (0, 1) without observations."""
     if total == 0:
         return 0.0, 1.0
-    z, p = 1.959964, hits / total
-    centre, spread = (
-        p + z * z / (2 * total),
-        math.sqrt(p * (1 - p) / total + (z / (2 * total)) ** 2),
-    )
-    scale = 1 + z * z / total
-    return max(0.0, (centre - z * spread) / scale), min(1.0, (centre + z * spread) / scale)
+    share = Proportion(hits, total)
+    return share.low, share.high
 
 
 def _share(hits: int, total: int) -> str:

@@ -74,10 +74,15 @@ def equivalent(a: str, b: str) -> bool:
     Symmetric and reflexive. A unit or a variable on one side only is ignored ("x = 5 cm" and "5").
     Starts one worker process on first use, which ends with the program.
     """
+    return verdict_on(a, b) == "equal"
+
+
+def verdict_on(a: str, b: str) -> Verdict:
+    """What `equivalent` rests on, with `undecided` apart from `different`."""
     if a == b:
-        return True
+        return "equal"
     keys = problem_keys([a, b])
-    return compare(keys[a], keys[b], symbolic=shared_checker()).verdict == "equal"
+    return compare(keys[a], keys[b], symbolic=shared_checker()).verdict
 
 
 @functools.cache

@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sure_math.answers.equivalence import compare, shared_checker
-from sure_math.answers.problem import problem_keys
+from sure_math.answers.equivalence import verdict_on
 from sure_math.decontaminate.index import Candidate, ItemIndex
 from sure_math.decontaminate.items import Item
 from sure_math.decontaminate.rules import Decision, Rule, decide
@@ -105,8 +104,5 @@ def _agree(problem: Checked, candidate: Candidate) -> bool | None:
 
 def answers_agree(a: str, b: str) -> bool | None:
     """Whether two final answers are equal; None if that cannot be told."""
-    if a == b:
-        return True
-    keys = problem_keys([a, b])
-    verdict = compare(keys[a], keys[b], symbolic=shared_checker()).verdict
+    verdict = verdict_on(a, b)
     return None if verdict == "undecided" else verdict == "equal"

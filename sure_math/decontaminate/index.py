@@ -17,7 +17,7 @@ from sure_math.decontaminate.items import Item
 from sure_math.decontaminate.postings import Ints, Pairs, Postings, single, without_stock
 from sure_math.decontaminate.profile import Profile, profile, weight
 from sure_math.overlap.grams import Grams, distinct, grams, shared
-from sure_math.overlap.numbers import number_hashes, number_key
+from sure_math.overlap.numbers import number_hashes
 from sure_math.overlap.tokens import Tokens, tokenize
 from sure_math.text import canonical_text
 
@@ -88,21 +88,18 @@ class ItemIndex:
         self._ones = distinct(grams(tokens, 1))
         self._by_three = Postings(self._threes)
         self._by_eight = Postings(without_stock(distinct(grams(tokens, 8)), self.items))
-        telling = np.array([weight(number_key(text)) >= _TELLING for text in texts], dtype=np.bool_)
+        self._profiles = [profile(text) for text in texts]
+        weights = [weight(each.numbers.elements()) for each in self._profiles]
+        telling = np.array(weights, dtype=np.int64) >= _TELLING
         self._by_numbers = Postings(single(number_hashes(texts), telling))
         self._by_key: dict[str, list[int]] = defaultdict(list)
         for index, text in enumerate(texts):
             self._by_key[canonical_text(text)].append(index)
-        self._profiles = [profile(text) for text in texts]
 
     @property
     def names(self) -> tuple[str, ...]:
         """The evaluation sets."""
         return tuple(sorted({item.evaluation_set for item in self.items}))
-
-    def copies(self, problem: str) -> list[Item]:
-        """The items with the same canonical text."""
-        return [self.items[i] for i in self._by_key.get(canonical_text(problem), ())]
 
     def candidates(self, problems: Sequence[str]) -> list[list[Candidate]]:
         """For each problem the items it may be, in the order of the items."""
@@ -205,8 +202,8 @@ def _candidate(
         item=item,
         exact=exact,
         overlap=overlap,
-        numbers=_relation(Counter(one.numbers), Counter(other.numbers)),
-        weight=min(weight(Counter(side.numbers).elements()) for side in (one, other)),
+        numbers=_relation(one.numbers, other.numbers),
+        weight=min(weight(side.numbers.elements()) for side in (one, other)),
         same_signs=one.signs == other.signs,
         same_drawing=not (one.drawing and other.drawing) or one.drawing == other.drawing,
         added_words=len(one.words - other.words),

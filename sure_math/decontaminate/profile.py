@@ -46,7 +46,7 @@ _SIGNS = {
 class Profile:
     """The identity of a statement; drawings apart."""
 
-    numbers: Mapping[str, int]
+    numbers: Counter[str]
     """The numbers it states, as a multiset."""
     drawing: tuple[str, ...]
     """The numbers in the code of its drawings; none without a drawing."""

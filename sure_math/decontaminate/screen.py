@@ -5,12 +5,20 @@ from typing import Any
 
 from sure_math.config import Recipe
 from sure_math.decontaminate.checker import Finding, Judge
+from sure_math.decontaminate.index import ItemIndex
+from sure_math.decontaminate.items import read_items
 from sure_math.decontaminate.judge import SameProblemJudge
 from sure_math.decontaminate.rules import RULES
 from sure_math.runtime.context import Context
+from sure_math.runtime.stage import Source
 
 REASONS = frozenset(f"eval_{rule}" for rule in RULES if rule != "similar")
 """Reject reasons: `eval_` and the rule that blocked a problem; what is only similar is kept."""
+
+
+def benchmark_index(evaluation: Source) -> ItemIndex:
+    """The items of all evaluation sets of a run, from its stage `evaluation`."""
+    return ItemIndex(read_items(row for table in evaluation.tables() for row in table.to_pylist()))
 
 
 def open_judge(context: Context) -> Judge | None:

@@ -9,14 +9,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow.compute as pc
+
 from sure_math import schemas
 from sure_math.config import HELD_OUT, Recipe
 from sure_math.decontaminate.checker import Checked, Checker, Finding
 from sure_math.decontaminate.index import ItemIndex
-from sure_math.decontaminate.items import Item, read_items
+from sure_math.decontaminate.items import Item
 from sure_math.decontaminate.judge import judge_content
 from sure_math.decontaminate.lineage import inherited
-from sure_math.decontaminate.screen import REASONS, blocking, open_judge, verdict_rows
+from sure_math.decontaminate.screen import (
+    REASONS,
+    benchmark_index,
+    blocking,
+    open_judge,
+    verdict_rows,
+)
 from sure_math.runtime.context import Context
 from sure_math.runtime.stage import Inputs, Reject, ShardResult, Source, Stage
 
@@ -31,9 +39,8 @@ class _Indexes:
 
 
 def _indexes(sources: Mapping[str, Source], recipe: Recipe) -> _Indexes:
-    items = read_items(row for table in sources["evaluation"].tables() for row in table.to_pylist())
     held_out = list(_held_out(sources["seeds"])) if recipe.decontaminate.held_out else []
-    return _Indexes(ItemIndex(items), ItemIndex(held_out))
+    return _Indexes(benchmark_index(sources["evaluation"]), ItemIndex(held_out))
 
 
 def _held_out(seeds: Source) -> Iterator[Item]:
@@ -111,7 +118,8 @@ def _config(recipe: Recipe) -> dict[str, Any]:
 
 
 def _expected(inputs: Inputs, recipe: Recipe) -> int:
-    return len(_candidates(inputs["seeds"].to_pylist(), inputs["evolve"].to_pylist()))
+    annotated = pc.equal(inputs["seeds"]["use"], "annotate")
+    return sum(pc.sum(chosen).as_py() or 0 for chosen in (annotated, inputs["evolve"]["kept"]))
 
 
 STAGE = Stage(

@@ -30,6 +30,8 @@ class Finding:
     """Why it is rejected; None if it is not."""
     detail: str | None = None
     flags: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    """Letters that *algebraize* brought in."""
 
 
 def contract_finding(
@@ -76,8 +78,9 @@ def _rewrite(parent: str, child: str, tags: Mapping[str, str]) -> Finding:
 
 
 def _algebraize(parent: str, child: str, tags: Mapping[str, str]) -> Finding:
-    if parameters(parent, child, tags.get("parameter", "")) or asks_for_an_expression(child):
-        return Finding()
+    found = parameters(parent, child, tags.get("parameter", ""))
+    if found or asks_for_an_expression(child):
+        return Finding(parameters=found)
     return Finding("not_algebraized", "no letter that the problem before did not have")
 
 

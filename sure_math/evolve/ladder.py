@@ -15,7 +15,6 @@ from sure_math.decontaminate.screen import REASONS as EVAL_REASONS
 from sure_math.decontaminate.screen import blocking
 from sure_math.evolve.contracts import CONTRACT_REASONS, contract_finding
 from sure_math.evolve.parse import parse_evolution
-from sure_math.evolve.symbols import parameters
 from sure_math.evolve.validate import (
     FORM_REASONS,
     IDENTITY_REASONS,
@@ -123,11 +122,10 @@ def _read(candidate: Candidate) -> Outcome:
     if reason:
         return replace(read, reason=reason)
     found = contract_finding(candidate.strategy, parent, child, parsed.tags)
-    new = parameters(parent, child, parsed.tags.get("parameter", ""))
     return replace(
         read,
         reason=found.reason,
         detail=found.detail,
         flags=found.flags,
-        parameters=new if candidate.strategy == "algebraize" else (),
+        parameters=found.parameters,
     )

@@ -13,7 +13,7 @@ from sure_math.backends import model_identity
 from sure_math.config import Recipe, Tier
 from sure_math.decontaminate.checker import Checker
 from sure_math.decontaminate.index import ItemIndex
-from sure_math.decontaminate.items import read_items
+from sure_math.decontaminate.screen import benchmark_index
 from sure_math.evolve.evolver import Evolver, chains, strategy_prompts
 from sure_math.evolve.ladder import REASONS, Ladder
 from sure_math.evolve.plan import Cutoff, cutoff, plan_seed, wanted_chains
@@ -101,8 +101,7 @@ def _evolve_config(recipe: Recipe) -> dict[str, Any]:
 
 
 def _benchmarks(sources: Mapping[str, Source], recipe: Recipe) -> ItemIndex:
-    tables = sources["evaluation"].tables()
-    return ItemIndex(read_items(row for table in tables for row in table.to_pylist()))
+    return benchmark_index(sources["evaluation"])
 
 
 def _run_evolve(inputs: Inputs, context: Context) -> ShardResult:

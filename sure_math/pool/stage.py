@@ -43,8 +43,7 @@ def _repeated(rows: pl.DataFrame, source: Source, near: float | None) -> dict[st
         pl.col("split") != "test", ~pl.col("curated"), "round", "problem_id"
     ).with_row_index()
     order = best_first.sort(pl.all().exclude("index"), "index")["index"].to_numpy()
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
+    rank = np.argsort(order)
     answers = rows.with_row_index().drop_nulls("answer").select("index", "answer").rows()
 
     def batches() -> Iterator[Sequence[str]]:

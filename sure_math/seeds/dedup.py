@@ -59,8 +59,7 @@ def deduplicate(
     order = sorted(
         range(len(rows)), key=lambda row: (rows[row].source not in preferred, *_rank(rows[row]))
     )
-    rank = np.empty(len(rows), dtype=np.int64)
-    rank[order] = np.arange(len(rows))
+    rank = np.argsort(order)
     answers = {i: row.answer for i, row in enumerate(rows) if row.answer is not None}
 
     def batches() -> Iterator[Sequence[str]]:

@@ -7,6 +7,7 @@ items that ask are `parts`, values to choose from are `choices`, all else condit
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from sure_math.statement.prose import ITEM, MASK, prose
@@ -52,9 +53,13 @@ class Enumeration:
     items: tuple[str, ...]
 
 
-def enumerations(statement: str) -> Iterator[Enumeration]:
+@lru_cache(maxsize=8)
+def enumerations(statement: str) -> tuple[Enumeration, ...]:
     """Every enumeration of two or more items, in the order in which they open."""
-    text = prose(statement)
+    return tuple(_enumerations(prose(statement)))
+
+
+def _enumerations(text: str) -> Iterator[Enumeration]:
     for style, marks in islice((run for run in _runs(text) if len(run[1]) > 1), _MOST):
         first, last = marks[0][0], marks[-1][1]
         stops = [start for start, _ in marks[1:]] + [last + _TAIL]

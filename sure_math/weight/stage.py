@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from typing import Any
 
+import pyarrow as pa
+
 from sure_math import schemas
 from sure_math.backends import model_name
 from sure_math.config import Recipe
@@ -20,8 +22,8 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
         responses[row["problem_id"]].append(row)
     rows: list[Row] = []
     rejects: list[Reject] = []
-    answers = {row["problem_id"]: row["answer"] for row in inputs["seeds"].to_pylist()}
-    letters = {row["problem_id"]: row["parameters"] for row in inputs["evolve"].to_pylist()}
+    answers = _by_id(inputs["seeds"], "answer")
+    letters = _by_id(inputs["evolve"], "parameters")
     for problem in inputs["pool"].to_pylist():
         name, group = problem["problem_id"], responses.get(problem["problem_id"])
         if not group:
@@ -41,6 +43,10 @@ def _run(inputs: Inputs, context: Context) -> ShardResult:
         )
         rows.append({**problem, **found, "flags": sorted({*problem["flags"], *flags})})
     return ShardResult(rows, rejects)
+
+
+def _by_id(table: pa.Table, column: str) -> dict[str, Any]:
+    return dict(zip(table["problem_id"].to_pylist(), table[column].to_pylist(), strict=True))
 
 
 def _is_unanswerable(problem: Row, answered: int, recipe: Recipe) -> bool:

@@ -1,10 +1,7 @@
 """Candidates: what makes one, that its measures are right, and that nothing else matters."""
 
-import os
 import pickle
 import re
-import subprocess
-import sys
 import unicodedata
 
 import pytest
@@ -14,6 +11,7 @@ from hypothesis import strategies as st
 from sure_math.decontaminate.index import BATCH, Candidate, ItemIndex
 from sure_math.decontaminate.items import Item, read_items
 from tests.decontaminate.pairs import authored
+from tests.hash_seeds import outputs
 
 
 def index(*texts: str, name: str = "set") -> ItemIndex:
@@ -102,8 +100,12 @@ def test_items_may_come_in_any_order() -> None:
 def test_a_copy_is_exact_whatever_its_notation() -> None:
     found = index(r"Find $\dfrac{1}{2} + 3$.")
     assert only(found, r"find  \(\frac12+3\)").exact
-    assert found.copies(r"find  \(\frac12+3\)") == list(found.items)
-    assert not found.copies("Find 1/2 + 4")
+    assert copies(found, r"find  \(\frac12+3\)") == list(found.items)
+    assert not copies(found, "Find 1/2 + 4")
+
+
+def copies(found: ItemIndex, problem: str) -> list[Item]:
+    return [candidate.item for candidate in found.candidates([problem])[0] if candidate.exact]
 
 
 def test_a_short_item_is_found_inside_a_longer_problem() -> None:
@@ -189,14 +191,5 @@ def test_the_hash_seed_does_not_matter() -> None:
         "from tests.decontaminate.pairs import authored, check;"
         "print([one and (one.item.item, one.rule, one.score) for one in check(authored())])"
     )
-    said = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
+    said = outputs(code, "1", "2")
     assert len(said) == 1

@@ -1,8 +1,6 @@
 """Which problems count as one, against a plain quadratic search and on pairs that must stay."""
 
 import random
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
@@ -15,6 +13,7 @@ from sure_math.overlap.duplicates import Duplicates, find_duplicates
 from sure_math.overlap.grams import distinct, grams, jaccard
 from sure_math.overlap.near import keys
 from sure_math.overlap.tokens import tokenize
+from tests.hash_seeds import outputs
 
 LONG = (
     "A farmer has 12 cows and 7 goats on a meadow that lies behind the old mill near the river. "
@@ -172,17 +171,8 @@ def test_the_hash_seed_does_not_matter() -> None:
         "from sure_math.overlap.near import keys; "
         "print([k.tolist() for k in keys(['Find 2 + 3.', 'How many are there?'])])"
     )
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={"PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    ]
-    assert runs[0] == runs[1] != ""
+    (printed,) = outputs(code, "1", "2")
+    assert printed != ""
 
 
 def test_nothing_in_nothing_out() -> None:

@@ -1,9 +1,6 @@
 """Tokens: what they are, and that their hashes are the same everywhere."""
 
-import os
 import re
-import subprocess
-import sys
 import unicodedata
 
 from hypothesis import given
@@ -11,6 +8,7 @@ from hypothesis import strategies as st
 
 from sure_math.overlap.hashing import Cache, hash64
 from sure_math.overlap.tokens import tokenize
+from tests.hash_seeds import outputs
 
 TEXTS = st.lists(st.text(max_size=60), max_size=8)
 
@@ -50,16 +48,7 @@ def test_the_mark_between_texts_may_stand_in_a_text() -> None:
 
 def test_hashes_are_the_same_in_every_process() -> None:
     code = "from sure_math.overlap.tokens import tokenize; print(tokenize(['Find x2', 'a']).ids)"
-    outs = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "1", "77")
-    }
+    outs = outputs(code, "0", "1", "77")
     assert outs == {f"{tokenize(['Find x2', 'a']).ids}\n"}
     assert hash64("find") == 0x1588B5FAD2E53263
 
