@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         StageError,
         SureMathError,
     )
-    from sure_math.publish.hub import load_dataset
+    from sure_math.publish.hub.load import load_dataset
     from sure_math.weight.entropy import SemanticEntropy, semantic_entropy
 
 __version__ = "0.1.0"
@@ -39,7 +39,7 @@ _HOMES = {
     "cluster_answers": "sure_math.cluster.clustering",
     "equivalent": "sure_math.answers.equivalence",
     "extract_answer": "sure_math.answers.boxed",
-    "load_dataset": "sure_math.publish.hub",
+    "load_dataset": "sure_math.publish.hub.load",
     "semantic_entropy": "sure_math.weight.entropy",
 }
 

@@ -29,7 +29,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
 class _Group(click.Group):
-    """Turns the errors of SURE-Math into a message and exit code 1."""
+    """Turns the errors of SURE-Math into a message and their exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         warnings.showwarning = lambda message, *_: click.echo(f"warning: {message}", err=True)
@@ -37,7 +37,7 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except SureMathError as error:
             click.echo(f"error: {error}", err=True)
-            sys.exit(1)
+            sys.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("\ninterrupted; run the same command again to go on", err=True)
             sys.exit(130)

@@ -8,14 +8,23 @@
     │   └── JudgeUnfit           the judge fails questions with known answers
     ├── StageError         a run directory cannot go on
     │   └── ConfigChanged  the stored shards were made by another configuration
-    └── PublishError       a release cannot be written
+    └── PublishError       a release cannot be written or sent
+        ├── GateFailed     what would be released is not what it says
+        ├── HubRefused     the hub does not let this account do it (401, 403)
+        ├── HubConflict    the hub holds something else than expected (412, a tag that is taken)
+        └── HubUnavailable the hub does not answer, or is busy (429, 5xx)
 
-Every error says what happened; `saved` says what is safe on disk, `hint` what to do next.
+Every error says what happened; `saved` says what is safe on disk, `hint` what to do next. Where a
+script must tell them apart, the class has an exit code of its own.
 """
+
+from typing import ClassVar
 
 
 class SureMathError(Exception):
     """Base of all errors that a user can act on."""
+
+    exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, saved: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)
@@ -61,4 +70,28 @@ class ConfigChanged(StageError):
 
 
 class PublishError(SureMathError):
-    """A release cannot be written."""
+    """A release cannot be written or sent."""
+
+
+class GateFailed(PublishError):
+    """What would be released is not what it says: nothing was sent."""
+
+    exit_code = 3
+
+
+class HubRefused(PublishError):
+    """The hub does not let this account do it: no token, a wrong one, or one without the right."""
+
+    exit_code = 4
+
+
+class HubConflict(PublishError):
+    """The hub holds something else than expected; nothing of it was replaced."""
+
+    exit_code = 5
+
+
+class HubUnavailable(PublishError):
+    """The hub does not answer or is busy: the same command goes on where it was."""
+
+    exit_code = 6

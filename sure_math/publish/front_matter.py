@@ -5,7 +5,8 @@ from typing import Any
 
 from sure_math.config import Recipe
 from sure_math.publish.licenses import normal
-from sure_math.publish.tables import SPLITS, ReleaseFile
+from sure_math.publish.manifest import ReleaseFile
+from sure_math.publish.tables import SPLITS
 from sure_math.runtime.ids import stable_hash
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"))

@@ -5,12 +5,13 @@ client before that. A folder that no release made is never touched.
 """
 
 import glob
+import hashlib
 import json
 import os
 import shutil
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,24 @@ import polars as pl
 
 from sure_math import __version__
 from sure_math.config import Recipe
-from sure_math.errors import PublishError
+from sure_math.errors import DataError, PublishError
 from sure_math.publish.card import render_card
 from sure_math.publish.duties import non_commercial_line
 from sure_math.publish.front_matter import front_matter
-from sure_math.publish.hub import features_yaml, prove
+from sure_math.publish.hub.features import features_yaml
+from sure_math.publish.hub.proof import prove
 from sure_math.publish.licenses import conditions, refuse_rows
+from sure_math.publish.manifest import (
+    MANIFEST,
+    Manifest,
+    ReleaseFile,
+    Version,
+    read_manifest,
+)
 from sure_math.publish.provenance import provenance, stage_summary
-from sure_math.publish.tables import ReleaseFile, configs, write_tables
+from sure_math.publish.tables import configs, write_tables
 from sure_math.runtime.run import Run
-
-MANIFEST = "sure_math.json"
-_TEXTS = {"README.md", "LICENSE", MANIFEST, "provenance.json"}
+from sure_math.schemas import RELEASE, RELEASE_RESPONSES
 
 
 def write_release(run: Run, out: Path) -> Path:
@@ -94,7 +101,7 @@ def refuse_foreign(out: Path) -> None:
 
 def load_line(out: Path) -> str:
     """What to type to load the problems of a release."""
-    first = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"][0]["config"]
+    first = read_manifest(out).files[0].config
     config = "" if first == "default" else f', "{first}"'
     return f'datasets.load_dataset("{out}"{config})'
 
@@ -102,9 +109,8 @@ def load_line(out: Path) -> str:
 def _entries(release: Path) -> set[str]:
     """What stands in the folder of a release by its own manifest."""
     try:
-        files = json.loads((release / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return _TEXTS | {file["path"].split("/")[0] for file in files}
-    except (ValueError, KeyError, TypeError):
+        return {path.split("/")[0] for path in read_manifest(release).paths()}
+    except DataError:
         return set()  # somebody else's file of that name
 
 
@@ -121,13 +127,31 @@ def _write_texts(folder: Path, name: str, run: Run, files: list[ReleaseFile]) ->
     card = render_card(head, name, run.recipe, problems, facts, stage_summary(run), warned)
     (folder / "README.md").write_text(card, encoding="utf-8")
     (folder / "LICENSE").write_text(_license_text(facts["licenses"]), encoding="utf-8")
-    manifest = {
-        "sure_math": __version__,
-        "version": run.recipe.publish.version,
-        "files": [asdict(file) for file in files],
-    }
-    _dump(folder / MANIFEST, manifest)
     _dump(folder / "provenance.json", facts)
+    version = run.recipe.publish.version
+    manifest = Manifest(
+        sure_math=__version__,
+        name=name,
+        version=version,
+        tables={table.name: table.version for table in (RELEASE, RELEASE_RESPONSES)},
+        files=tuple(files),
+        pages=_pages(folder, files),
+        history=(),
+    )
+    today = datetime.now(UTC).date().isoformat()
+    latest = Version(version=version, date=today, rows=manifest.rows())
+    manifest = manifest.model_copy(update={"history": (latest,)})
+    (folder / MANIFEST).write_text(manifest.as_text(), encoding="utf-8")
+
+
+def _pages(folder: Path, files: list[ReleaseFile]) -> dict[str, str]:
+    """Digests of what is no Parquet file."""
+    tables = {folder / file.path for file in files}
+    others = sorted(path for path in folder.rglob("*") if path.is_file() and path not in tables)
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in others
+    }
 
 
 def _problems(folder: Path, recipe: Recipe, files: list[ReleaseFile]) -> pl.DataFrame:

@@ -17,23 +17,12 @@ import pyarrow.parquet as pq
 
 from sure_math import schemas
 from sure_math.publish.licenses import placement
+from sure_math.publish.manifest import ReleaseFile
 from sure_math.runtime.store import StageStore
 from sure_math.text import canonical_text
 
 SPLITS = ("train", "test")
 _ROW_GROUP = 20_000
-
-
-@dataclass(frozen=True)
-class ReleaseFile:
-    """One Parquet file of a release."""
-
-    config: str
-    split: str
-    path: str
-    rows: int
-    bytes: int
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -163,7 +152,14 @@ class _Collector:
         digest = hashlib.sha256(data).hexdigest()
         relative = f"{self._config.folder}/{name}"
         self.files.append(
-            ReleaseFile(self._config.name, self._split, relative, len(table), len(data), digest)
+            ReleaseFile(
+                config=self._config.name,
+                split=self._split,
+                path=relative,
+                rows=len(table),
+                bytes=len(data),
+                sha256=digest,
+            )
         )
         self._number += 1
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from sure_math.publish.hub import load_dataset, resolve
+from sure_math.publish.hub.load import load_dataset, resolve
 
 
 @dataclass(frozen=True)

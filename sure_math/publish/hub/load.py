@@ -1,17 +1,13 @@
-"""What touches the `datasets` library: loading, feature descriptions, proving a release."""
+"""Loading a release, local or from a hub: which one is meant, and the errors of its client."""
 
 import logging
 import os
-import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
+from sure_math.errors import DataError
+from sure_math.publish.manifest import MANIFEST
 
-from sure_math.errors import DataError, PublishError
-
-_MANIFEST = "sure_math.json"
 _LOG = logging.getLogger("sure_math")
 
 
@@ -79,7 +75,7 @@ def resolve(name: str | None) -> str:
     wanted = name or os.environ.get("SURE_MATH_DATASET")
     if wanted:
         return _checked(wanted)
-    if Path("sure-math", _MANIFEST).is_file():
+    if Path("sure-math", MANIFEST).is_file():
         return "sure-math"
     raise DataError(
         "no dataset was named and there is no release in ./sure-math",
@@ -90,48 +86,10 @@ def resolve(name: str | None) -> str:
 def _checked(name: str) -> str:
     folder = Path(name)
     if folder.is_dir():
-        if not (folder / _MANIFEST).is_file():
-            raise DataError(f"folder {folder} is not a release of sure-math (no {_MANIFEST})")
+        if not (folder / MANIFEST).is_file():
+            raise DataError(f"folder {folder} is not a release of sure-math (no {MANIFEST})")
     elif "/" not in name:  # `datasets` would take any old copy that its cache holds
         raise DataError(
             f"there is no folder {name!r} here", hint="on the hub a name is written owner/name"
         )
     return name
-
-
-def features_yaml(schema: pa.Schema) -> Any:
-    """The features of a table as the data card's YAML wants them."""
-    import datasets
-
-    return datasets.Features.from_arrow_schema(schema.remove_metadata())._to_yaml_list()
-
-
-def prove(folder: Path, expected: Mapping[tuple[str, str], int]) -> None:
-    """Read every config and split of a staged release to its end with the real client.
-
-    To the end also because an abandoned stream can abort the interpreter when it exits (threads of
-    pyarrow outlive it).
-
-    Raises:
-        PublishError: something does not load, or has another number of rows than written.
-    """
-    import datasets
-
-    with tempfile.TemporaryDirectory() as cache:
-        for (config, split), rows in expected.items():
-            try:
-                stream = datasets.load_dataset(
-                    str(folder), config, split=split, streaming=True, cache_dir=cache
-                )
-                batches = stream.with_format("arrow").iter(batch_size=1000)
-                found = sum(batch.num_rows for batch in batches)
-                announced = stream.info.splits[split].num_examples
-            except (ValueError, OSError, KeyError) as error:
-                raise PublishError(
-                    f"the release does not load ({config}/{split}): {error}"
-                ) from error
-            if not found == announced == rows:
-                raise PublishError(
-                    f"{config}/{split}: {rows} rows were written, {found} load and the card "
-                    f"announces {announced}"
-                )

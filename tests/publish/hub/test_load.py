@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sure_math.publish.hub import features_yaml
+from sure_math.publish.hub.features import features_yaml
 from sure_math.publish.release import write_release
 from sure_math.publish.tables import Config, configs
 from tests.backends.scripted_server import ScriptedServer
