@@ -287,7 +287,8 @@ class PublishConfig(Section):
     """The release."""
 
     pretty_name: str = "SURE-Math"
-    version: str = "1.0.0"
+    version: str = Field(default="1.0.0", pattern=r"^\d+\.\d+\.\d+$")
+    """As `datasets` wants it; the tag on a hub has a `v` before it."""
     out: Annotated[str, Operational] = "sure-math"
     """Folder of the local release, relative to the current directory."""
     notice: str | None = None

@@ -45,24 +45,16 @@ def open_run(recipe: Recipe, runs: Path, name: str | None = None) -> Run:
     return Run(runs / recipe.name, recipe, STAGES)
 
 
-def reopen_run(runs: Path, name: str | None = None, overrides: Sequence[str] = ()) -> Run:
+def inspect_run(runs: Path, name: str | None = None, overrides: Sequence[str] = ()) -> Run:
     """A run that was started before, with the recipe stored in it; by default the latest one.
 
-    Raises:
-        ConfigError: there is no such run.
-    """
-    stored = _stored_recipe(runs, name)
-    return Run(stored.parent, load_recipe(str(stored), overrides), STAGES)
-
-
-def inspect_run(runs: Path, name: str | None = None) -> Run:
-    """As `reopen_run`, only for looking: what is stored is read, whatever made it.
+    What is stored is read, whatever made it: only for looking at a run and for releasing it.
 
     Raises:
         ConfigError: there is no such run.
     """
     stored = _stored_recipe(runs, name)
-    return Run(stored.parent, load_recipe(str(stored)), STAGES, as_stored=True)
+    return Run(stored.parent, load_recipe(str(stored), overrides), STAGES, as_stored=True)
 
 
 def _stored_recipe(runs: Path, name: str | None) -> Path:

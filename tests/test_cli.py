@@ -12,8 +12,8 @@ from sure_math.cli import main
 from tests.backends.scripted_server import ScriptedServer
 from tests.roles import respond, write_recipe
 
-VERBS = ("annotate", "doctor", "estimate", "evaluate", "evolve", "publish", "report", "run",
-         "seeds", "show", "status", "train")  # fmt: skip
+VERBS = ("annotate", "browse", "doctor", "estimate", "evaluate", "evolve", "publish", "report",
+         "run", "seeds", "show", "status", "train", "verify")  # fmt: skip
 
 
 def call(*arguments: str) -> Result:

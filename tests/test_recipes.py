@@ -7,7 +7,7 @@ import yaml
 
 from sure_math.config import Recipe
 from sure_math.errors import ConfigError
-from sure_math.pipeline import open_run, reopen_run
+from sure_math.pipeline import inspect_run, open_run
 from sure_math.recipes import bundled_recipes, load_recipe, resolve
 
 SOURCE = {"name": "own", "adapter": "table", "path": "own.jsonl", "tier": "easy"}
@@ -36,7 +36,7 @@ def test_a_resolved_recipe_is_itself_a_recipe(name: str, tmp_path: Path) -> None
     recipe = load_recipe(name, ["sample.n=16", "seeds.min_length=12"])
     run = open_run(recipe, tmp_path)
     run.save_recipe()
-    again = reopen_run(tmp_path)
+    again = inspect_run(tmp_path)
     assert again.recipe == recipe
     assert again.root == run.root
 
@@ -46,7 +46,7 @@ def test_a_run_under_another_name_keeps_that_name(tmp_path: Path) -> None:
     run.save_recipe()
     assert run.root == tmp_path / "trial"
     assert load_recipe(str(tmp_path / "trial/recipe.yaml")).name == "trial"
-    assert reopen_run(tmp_path, "trial").root == run.root
+    assert inspect_run(tmp_path, "trial").root == run.root
 
 
 @pytest.mark.parametrize("name", ["../up", "a/b", ".hidden", ""])

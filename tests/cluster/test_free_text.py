@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from sure_math.cli import main
 from sure_math.cluster.judge import AnswerPair
 from sure_math.judging.controls import load_controls, read_report
-from sure_math.pipeline import reopen_run
+from sure_math.pipeline import inspect_run
 from sure_math.publish.release import write_release
 from sure_math.recipes import load_recipe, resolve
 from tests.backends.scripted_server import Answer, Body, ScriptedServer, dice, prompt_of
@@ -94,7 +94,7 @@ def test_own_requests(tmp_path: Path, articles: Path, linkage: str) -> None:
     assert f"{CONTROLS} of {CONTROLS} control questions right (entail)" in output
     said = rows(run, "cluster/judgements")
     assert any(row["forward"] and row["reverse"] is False for row in said)  # one way only
-    card = write_release(reopen_run(tmp_path / "runs"), tmp_path / "release") / "README.md"
+    card = write_release(inspect_run(tmp_path / "runs"), tmp_path / "release") / "README.md"
     assert f"of each text that it entails the other; {linkage} linkage" in card.read_text()
     shown = CliRunner().invoke(main, ["show", "--runs", str(tmp_path / "runs")])
     assert "The train is late." in shown.output

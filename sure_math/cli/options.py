@@ -1,5 +1,6 @@
 """Options that several verbs of the command line share."""
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -60,3 +61,8 @@ def with_execution(command: Command) -> Command:
     ):  # fmt: skip
         command = decorate(command)
     return command
+
+
+def not_built(what: str) -> None:
+    click.echo(f"{what}: not built yet", err=True)
+    sys.exit(2)
