@@ -1,11 +1,12 @@
 """The release tables: one row per problem and one per response, in each configuration.
 
-Files are Parquet with zstd, a page index and content-defined chunking, rows in stable order by
-id, so that a hub stores and sends only what changed between two versions.
+Rows stand in the order of `problem_id` (then `sample_index`), whatever shards and ranks they come
+from. No more than a shard and a row group or two are held in memory.
 """
 
 import hashlib
 import math
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,14 @@ import pyarrow.parquet as pq
 from sure_math import schemas
 from sure_math.publish.licenses import placement
 from sure_math.publish.manifest import ReleaseFile
+from sure_math.publish.parquet import write_files
+from sure_math.publish.sorting import SortedRows, borders
+from sure_math.runtime.shards import part_name
 from sure_math.runtime.store import StageStore
 from sure_math.text import canonical_text
 
 SPLITS = ("train", "test")
-_ROW_GROUP = 20_000
+_BUCKET_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,6 @@ class Config:
     name: str
     folder: str
     table: schemas.Table
-    rows_per_file: int
 
 
 def configs(name: str) -> tuple[Config, Config]:
@@ -40,8 +43,8 @@ def configs(name: str) -> tuple[Config, Config]:
     folder = "data" if name == "default" else name
     responses = "responses" if name == "default" else f"{name}_responses"
     return (
-        Config(name, folder, schemas.RELEASE, 100_000),
-        Config(responses, responses, schemas.RELEASE_RESPONSES, 50_000),
+        Config(name, folder, schemas.RELEASE),
+        Config(responses, responses, schemas.RELEASE_RESPONSES),
     )
 
 
@@ -53,25 +56,63 @@ def write_tables(
     licenses: Mapping[str, Sequence[str]],
 ) -> list[ReleaseFile]:
     """Write every configuration and split below `root`; one without rows has no file."""
-    digests = _root_digests(annotated, seeds)
+    root.mkdir(parents=True, exist_ok=True)
     files: list[ReleaseFile] = []
-    for name in licenses:
-        allowed = [each for each, place in placement(licenses).items() if place == name]
-        problems, responses = (_Collector(root, config) for config in configs(name))
-        for split in SPLITS:
-            counted = [(len(p), len(r)) for p, r in _shards(split, annotated, clusters, allowed)]
-            if not any(count for count, _ in counted):
-                continue
-            problems.start(split, sum(count for count, _ in counted))
-            responses.start(split, sum(count for _, count in counted))
-            for mine, replies in _shards(split, annotated, clusters, allowed, whole=True):
-                digest = [digests[root_id] for root_id in mine["root_id"].to_pylist()]
-                problems.add(mine.append_column("root_sha256", pa.array(digest, pa.string())))
-                responses.add(replies)
-            problems.finish()
-            responses.finish()
-        files += problems.files + responses.files
+    with tempfile.TemporaryDirectory(prefix=".rows.", dir=root) as folder:
+        found = _sorted_rows(Path(folder), annotated, clusters, seeds, licenses)
+        for config in (config for name in licenses for config in configs(name)):
+            for split in SPLITS:
+                rows = found.get((config.name, split))
+                if rows is not None:
+                    files += _write(root, config, split, rows)
     return files
+
+
+def _write(root: Path, config: Config, split: str, rows: SortedRows) -> Iterator[ReleaseFile]:
+    schema = config.table.schema
+    for file in write_files(root / config.folder, split, schema, rows.problems(), rows):
+        yield ReleaseFile(
+            config=config.name,
+            split=split,
+            path=f"{config.folder}/{file.path.name}",
+            rows=file.rows,
+            bytes=file.bytes,
+            sha256=file.sha256,
+        )
+
+
+def _sorted_rows(
+    folder: Path,
+    annotated: StageStore,
+    clusters: StageStore,
+    seeds: StageStore,
+    licenses: Mapping[str, Sequence[str]],
+) -> dict[tuple[str, str], SortedRows]:
+    """The rows of every configuration and split that has any."""
+    ids = (name for part in annotated.tables(["problem_id"]) for name in part[0].to_pylist())
+    limits = borders(ids, math.ceil(_stored_bytes(clusters) / _BUCKET_BYTES))
+    digests = _root_digests(annotated, seeds)
+    found: dict[tuple[str, str], SortedRows] = {}
+    for name, split, problems, responses in _shards(annotated, clusters, licenses):
+        digest = [digests[root_id] for root_id in problems["root_id"].to_pylist()]
+        problems = problems.append_column("root_sha256", pa.array(digest, pa.string()))
+        for config, rows in zip(configs(name), (problems, responses), strict=True):
+            key = (config.name, split)
+            if key not in found and len(rows):
+                found[key] = SortedRows(folder / "-".join(key), config.table.schema, limits)
+            if len(rows):
+                found[key].add(rows)
+    return found
+
+
+def _stored_bytes(store: StageStore) -> int:
+    """Bytes of all rows of a stage before compression."""
+    files = (pq.read_metadata(store.folder / part_name(index)) for index in store.scan())
+    return sum(
+        file.row_group(number).total_byte_size
+        for file in files
+        for number in range(file.num_row_groups)
+    )
 
 
 def _root_digests(annotated: StageStore, seeds: StageStore) -> dict[str, str]:
@@ -86,82 +127,22 @@ def _root_digests(annotated: StageStore, seeds: StageStore) -> dict[str, str]:
 
 
 def _shards(
-    split: str,
-    annotated: StageStore,
-    clusters: StageStore,
-    allowed: Sequence[str],
-    *,
-    whole: bool = False,
-) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """The problems of a split under these licences, and their responses, shard by shard.
-
-    Only the columns that decide this are read, unless the `whole` rows are wanted.
-    """
-    licenses, ids = pa.array(allowed, pa.string()), ["problem_id"]
+    annotated: StageStore, clusters: StageStore, licenses: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str, pa.Table, pa.Table]]:
+    """The problems of every shard by key of `licenses` and split, and their responses."""
+    places = placement(licenses)
     for index in sorted(annotated.scan()):
-        table = annotated.read(index, None if whole else [*ids, "split", "license"])
-        license_ids = pc.utf8_lower(pc.utf8_trim_whitespace(table["license"]))
-        fits = pc.and_(pc.equal(table["split"], split), pc.is_in(license_ids, licenses))
-        mine = table.filter(fits)
-        replies = clusters.read(index, None if whole else ids)
-        wanted = pc.is_in(replies["problem_id"], value_set=mine["problem_id"].combine_chunks())
-        yield mine, replies.filter(wanted)
-
-
-class _Collector:
-    """Gathers the rows of one configuration and cuts them into files of fixed size."""
-
-    def __init__(self, root: Path, config: Config) -> None:
-        self.files: list[ReleaseFile] = []
-        self._root, self._config = root, config
-        self._schema, self._limit = config.table.schema, config.rows_per_file
-        self._split, self._count, self._number = "", 0, 0
-        self._waiting: list[pa.Table] = []
-
-    def start(self, split: str, total: int) -> None:
-        self._split, self._number = split, 0
-        self._count = math.ceil(total / self._limit)
-
-    def add(self, table: pa.Table) -> None:
-        self._waiting.append(table.select(self._schema.names))
-        while sum(part.num_rows for part in self._waiting) >= self._limit:
-            rows = pa.concat_tables(self._waiting)
-            self._write(rows.slice(0, self._limit))
-            self._waiting = [rows.slice(self._limit)]
-
-    def finish(self) -> None:
-        rows = pa.concat_tables(self._waiting) if self._waiting else None
-        if rows is not None and rows.num_rows:
-            self._write(rows)
-        self._waiting = []
-
-    def _write(self, table: pa.Table) -> None:
-        name = f"{self._split}-{self._number:05d}-of-{self._count:05d}.parquet"
-        path = self._root / self._config.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(
-            table.cast(self._schema).combine_chunks(),
-            path,
-            compression="zstd",
-            compression_level=3,
-            row_group_size=_ROW_GROUP,
-            write_page_index=True,
-            use_content_defined_chunking=True,
-        )
-        data = path.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        relative = f"{self._config.folder}/{name}"
-        self.files.append(
-            ReleaseFile(
-                config=self._config.name,
-                split=self._split,
-                path=relative,
-                rows=len(table),
-                bytes=len(data),
-                sha256=digest,
-            )
-        )
-        self._number += 1
+        problems, responses = annotated.read(index), clusters.read(index)
+        license_ids = pc.utf8_lower(pc.utf8_trim_whitespace(problems["license"]))
+        for name in licenses:
+            allowed = pa.array([each for each in places if places[each] == name], pa.string())
+            for split in SPLITS:
+                fits = pc.and_(pc.equal(problems["split"], split), pc.is_in(license_ids, allowed))
+                mine = problems.filter(fits)
+                wanted = pc.is_in(
+                    responses["problem_id"], value_set=mine["problem_id"].combine_chunks()
+                )
+                yield name, split, mine, responses.filter(wanted)
 
 
 def entropy_quantiles(problems: pl.DataFrame) -> list[tuple[str, float]]:

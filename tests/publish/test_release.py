@@ -18,13 +18,10 @@ from sure_math import schemas
 from sure_math.errors import PublishError
 from sure_math.pipeline import STAGES
 from sure_math.publish.release import write_release
-from sure_math.publish.tables import write_tables
 from sure_math.runtime.run import Run
 from sure_math.runtime.stage import ShardResult
-from sure_math.runtime.store import StageStore
 from tests.backends.scripted_server import ScriptedServer
 from tests.finished_run import finish
-from tests.one_shard import clustered, pooled, problem
 from tests.roles import respond
 
 SOURCE = r"own|mine\|"
@@ -250,31 +247,3 @@ def test_an_unfinished_run_is_refused(run: Run, tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="not annotated to its end"):
         write_release(Run(broken, run.recipe, STAGES), tmp_path / "sure-math")
     assert not (tmp_path / "sure-math").exists()
-
-
-def test_large_tables_are_cut_into_files(run: Run, tmp_path: Path) -> None:
-    """50,001 responses of two problems; short rows, so that it stays quick."""
-    stages = {stage.name: stage for stage in STAGES}
-    annotated = run.store("weight").read(0).slice(0, 1).to_pylist()[0]
-    problems = [{**annotated, **pooled(f"Problem {name}", name)} for name in ("a", "b")]
-    base = clustered(0, "5", 0)
-    replies = [
-        {**base, "problem_id": "a" if number % 2 else "b", "sample_index": number % 30_000}
-        for number in range(50_001)
-    ]
-    stores = {}
-    seeds = [problem(f"Problem {name}", name) for name in ("a", "b")]
-    for name, rows in (("seeds", seeds), ("weight", problems), ("cluster", replies)):
-        stores[name] = StageStore(tmp_path, stages[name], "hash", {})
-        stores[name].commit(0, 1, ShardResult(rows), {})
-    licenses = {"default": ("cc0-1.0",), "nc": ("cc-by-nc-4.0",)}
-    files = write_tables(
-        tmp_path / "out", stores["weight"], stores["cluster"], stores["seeds"], licenses
-    )
-    assert [(file.path, file.rows) for file in files] == [
-        ("data/train-00000-of-00001.parquet", 2),
-        ("responses/train-00000-of-00002.parquet", 50_000),
-        ("responses/train-00001-of-00002.parquet", 1),
-    ]
-    last = pq.read_table(tmp_path / "out" / files[-1].path)
-    assert last["problem_id"].to_pylist() == ["b"]
