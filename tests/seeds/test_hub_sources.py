@@ -15,7 +15,7 @@ import yaml
 from sure_math.config import SourceConfig
 from sure_math.seeds.adapters import ADAPTERS
 from sure_math.seeds.read import read
-from tests.hub_server import Fault, LocalHub
+from tests.hub import Fault, LocalHub
 from tests.seeds.layouts import WRITERS, write_jsonl, write_parquet
 
 _READ = """

@@ -14,7 +14,7 @@ import pytest
 from huggingface_hub import HfApi
 
 from tests.backends.scripted_server import ScriptedServer
-from tests.hub_server import Fault, LocalHub
+from tests.hub import Fault, LocalHub
 from tests.roles import respond, write_recipe
 from tests.seeds.layouts import write_parquet
 
