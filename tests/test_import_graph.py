@@ -120,11 +120,16 @@ RUN_REPORTS = {"sure_math.report.evolution", "sure_math.report.examples",
 def test_reports_read_a_published_dataset(name: str) -> None:
     own = {each for each in imports(name) if each.startswith("sure_math.")}
     allowed = ("sure_math.report", "sure_math.answers", "sure_math.schemas", "sure_math.errors",
-               "sure_math.publish.hub", "sure_math.summary")  # fmt: skip
+               "sure_math.publish.hub", "sure_math.summary", "sure_math.drawing")  # fmt: skip
     if name in RUN_REPORTS:
         allowed += ("sure_math.runtime.run", "sure_math.runtime.store", "sure_math.runtime.shards")
     assert not {each for each in own if not each.startswith(allowed)}
-    assert "matplotlib" not in roots(name) or name == "sure_math.report.picture"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_pictures_are_drawn_in_few_places(name: str) -> None:
+    places = ("sure_math.drawing", "sure_math.report.picture", "sure_math.publish.pictures.")
+    assert "matplotlib" not in roots(name) or name.startswith(places)
 
 
 def test_configuration_imports_only_types() -> None:

@@ -2,7 +2,6 @@
 
 import json
 import math
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
@@ -72,7 +71,7 @@ def as_text(report: EntropyReport) -> str:
 
 
 def write_report(report: EntropyReport, out: Path) -> list[Path]:
-    """Write the text, the JSON and, with the extra `report`, the picture; return what was written.
+    """Write the text, the JSON and the pictures; return what was written.
 
     Raises:
         ConfigError: the folder cannot be written.
@@ -88,15 +87,8 @@ def write_report(report: EntropyReport, out: Path) -> list[Path]:
 
 
 def _pictures(report: EntropyReport, out: Path) -> Iterator[Path]:
-    try:
-        from sure_math.report.picture import draw
-    except ModuleNotFoundError as error:
-        if error.name != "matplotlib":
-            raise
-        warnings.warn(
-            "no picture without matplotlib: pip install 'sure-math[report]'", stacklevel=2
-        )
-        return
+    from sure_math.report.picture import draw  # it takes a moment to load
+
     for name in ("entropy.png", "entropy.svg"):
         draw(report.audit, report.rows.scores[REFERENCE], out / name)
         yield out / name

@@ -1,47 +1,32 @@
-"""The picture of an audit: risk-coverage curves, accuracy per bin, and where the problems lie.
-
-The only module that needs matplotlib (extra `report`). Figures are made without pyplot, so nothing
-global is touched and no display is needed.
-"""
+"""The picture of an audit: risk-coverage curves, accuracy per bin, and where the problems lie."""
 
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from sure_math.drawing import BLUE, GREEN, GREY, ORANGE, VERMILION, canvas
 from sure_math.report.audit import COVERAGES, Audit
 from sure_math.report.ranking import Floats
 
-# Okabe and Ito's colours, told apart by colour-blind readers; line styles differ as well.
 _LINES = {
-    "semantic_entropy": ("#0072B2", "-", "semantic entropy"),
-    "discrete_entropy": ("#E69F00", "--", "discrete semantic entropy"),
-    "disagreement": ("#009E73", "-.", "answer agreement"),
-    "mean_nll": ("#D55E00", ":", "mean log-probability"),
+    "semantic_entropy": (BLUE, "-", "semantic entropy"),
+    "discrete_entropy": (ORANGE, "--", "discrete semantic entropy"),
+    "disagreement": (GREEN, "-.", "answer agreement"),
+    "mean_nll": (VERMILION, ":", "mean log-probability"),
 }
 _BANDS = ("semantic_entropy", "mean_nll")
-_GREY = "#767676"
 
 
 def draw(found: Audit, entropies: Floats, path: Path) -> None:
-    """Write the picture of an audit; the suffix of `path` decides the format (.png, .svg, .pdf).
+    """Write the picture of an audit; the suffix of `path` decides the format (.png, .svg).
 
     Args:
         found: the audit.
         entropies: semantic entropy of every labelled problem, nats.
         path: where to write.
     """
-    with matplotlib.rc_context(
-        {
-            "font.size": 9,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "svg.hashsalt": "sure-math",  # equal audits give equal files
-        }
-    ):
-        figure = Figure(figsize=(9.5, 4.4), layout="constrained")
+    with canvas(path, 9.5, 4.4) as figure:
         panels = figure.subplot_mosaic(
             [["risk", "accuracy"], ["risk", "count"]],
             height_ratios=[2.2, 1],
@@ -51,9 +36,7 @@ def draw(found: Audit, entropies: Floats, path: Path) -> None:
         _risk_coverage(panels["risk"], found)
         _accuracy(panels["accuracy"], found)
         _histogram(panels["count"], entropies)
-        figure.legend(loc="outside lower center", ncols=3, frameon=False)
-        metadata = {"Date": None} if path.suffix == ".svg" else None
-        figure.savefig(path, dpi=130, metadata=metadata)
+        figure.legend(loc="outside lower center", ncols=3)
 
 
 def _risk_coverage(panel: Axes, found: Audit) -> None:
@@ -66,7 +49,7 @@ def _risk_coverage(panel: Axes, found: Audit) -> None:
             low, high = [each.low for each in risk], [each.high for each in risk]
             panel.fill_between(COVERAGES, low, high, color=colour, alpha=0.15, linewidth=0)
     risk_of_all = 1 - found.accuracy.value
-    panel.axhline(risk_of_all, color=_GREY, linewidth=0.8, label="random order")
+    panel.axhline(risk_of_all, color=GREY, linewidth=0.8, label="random order")
     panel.set(
         xlabel="coverage: most certain problems kept (%)",
         ylabel="risk: wrong majority answers among them",
@@ -93,5 +76,5 @@ def _accuracy(panel: Axes, found: Audit) -> None:
 
 
 def _histogram(panel: Axes, entropies: Floats) -> None:
-    panel.hist(entropies, bins=24, color=_GREY)
+    panel.hist(entropies, bins=24, color=GREY)
     panel.set(xlabel="semantic entropy (nats)", ylabel="problems")
