@@ -11,7 +11,7 @@ from sure_math.runtime.ids import stable_hash
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (10**6, "100K<n<1M"))
 _LARGEST = "1M<n<10M"
-_ON_THE_HUB = frozenset(
+HUB_LICENSES = frozenset(
     {"apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "gpl-3.0", "odbl", "odc-by", "pddl",
      "cc0-1.0", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0", "cc-by-nd-4.0",
      "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0", "cc-by-nc-nd-4.0",
@@ -55,7 +55,7 @@ def front_matter(
 
 def _license(licenses: Sequence[str]) -> dict[str, str]:
     found = sorted({normal(license_id) for license_id in licenses})
-    if len(found) == 1 and found[0] in _ON_THE_HUB:
+    if len(found) == 1 and found[0] in HUB_LICENSES:
         return {"license": found[0]}
     name = found[0] if len(found) == 1 else "per-row"
     return {"license": "other", "license_name": name, "license_link": "LICENSE"}
