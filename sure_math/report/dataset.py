@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from sure_math.publish.hub.load import load_dataset, resolve
+from sure_math.publish.hub.load import Place, load, release_configs, resolve
 
 
 @dataclass(frozen=True)
@@ -20,16 +20,18 @@ class Dataset:
 
 
 def read_release(name: str | None) -> Dataset:
-    """A release, found as `sure_math.load_dataset` finds it.
+    """A release, found as `sure_math.load_dataset` finds it, with the rows of all licences.
 
     Raises:
         DataError: nothing was found under that name, or it cannot be loaded.
     """
     place = resolve(name)
-    tables = (_all_splits(place, config) for config in ("default", "responses"))
-    return Dataset(f"release {place}", *tables)
+    problems, responses = zip(*release_configs(place), strict=True)
+    tables = (_whole(place, configs) for configs in (problems, responses))
+    return Dataset(f"release {place.name}", *tables)
 
 
-def _all_splits(place: str, config: str) -> pa.Table:
-    splits = load_dataset(place, config=config)
-    return pa.concat_tables([split.with_format("arrow")[:] for split in splits.values()])
+def _whole(place: Place, configs: tuple[str, ...]) -> pa.Table:
+    """Every split of these configurations, which have the same columns."""
+    splits = [split for config in configs for split in load(place, config).values()]
+    return pa.concat_tables([split.with_format("arrow")[:] for split in splits])

@@ -1,14 +1,40 @@
-"""Loading a release, local or from a hub: which one is meant, and the errors of its client."""
+"""Loading a release, local or from a hub: which one is meant, and that it is that one.
 
+`datasets` falls back to any copy in its cache when a hub does not answer, takes one folder for
+another of the same name, and never looks at files whose card stayed the same. Here each of these
+is an error, and one line says what was taken and why.
+"""
+
+import functools
 import logging
 import os
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sure_math.errors import DataError
-from sure_math.publish.manifest import MANIFEST
+from sure_math.publish.manifest import MANIFEST, Manifest, parse_manifest, read_manifest
 
 _LOG = logging.getLogger("sure_math")
+_ON_A_HUB = re.compile(r"\w[\w.-]*/\w[\w.-]*")
+_PATIENCE = 10.0
+"""Seconds for a hub to answer the first request."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a dataset is read from."""
+
+    name: str
+    """A folder, or `owner/name` on a hub."""
+    why: str
+    """What made it this one, for people."""
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder; None on a hub."""
+        return Path(self.name) if Path(self.name).is_dir() else None
 
 
 def load_dataset(
@@ -21,6 +47,10 @@ def load_dataset(
 ) -> Any:
     """Load a SURE-Math release, local or from a hub, as the `datasets` library would.
 
+    What is loaded is said once per process, in one line at level WARNING of the logger
+    `sure_math`: what a training run learns from belongs into its log, and Python shows no lower
+    level unless it is told to. `logging.getLogger("sure_math").setLevel("ERROR")` hides it.
+
     Args:
         name: a folder or `owner/name` on the hub. None takes the environment variable
             `SURE_MATH_DATASET`, else the folder `./sure-math` if a release made it.
@@ -31,16 +61,24 @@ def load_dataset(
         streaming: iterate without a local copy.
 
     Raises:
-        DataError: nothing was found under that name, or it cannot be loaded.
+        DataError: nothing was found under that name, it cannot be loaded, or what could be loaded
+            is not what was asked for.
     """
-    import datasets
+    return load(resolve(name), config, split=split, revision=revision, streaming=streaming)
 
-    place = resolve(name)
-    _LOG.info("loading %s (config %s)", place, config)
+
+def load(
+    place: Place,
+    config: str,
+    *,
+    split: str | None = None,
+    revision: str | None = None,
+    streaming: bool = False,
+) -> Any:
+    """`load_dataset` of a place that is known."""
     try:
-        builder = datasets.load_dataset_builder(place, config, revision=revision)
-        if revision is not None:
-            _check_revision(place, revision, builder.hash)
+        builder = _builder(place, config, revision)
+        _say(_found(place, builder))
         if streaming:
             return builder.as_streaming_dataset(split=split)
         builder.download_and_prepare()
@@ -48,48 +86,172 @@ def load_dataset(
     except Exception as error:  # datasets, its client, pyarrow: many unrelated classes
         at = f", revision {revision}" if revision else ""
         raise DataError(
-            f"cannot load {place} (config {config}, split {split}{at}): {error}",
+            f"cannot load {place.name} (config {config}, split {split}{at}): {error}",
             hint="configs are default and responses, for non-commercial rows nc and nc_responses; "
             "splits are train and test; "
             "a hub name is owner/name, a private one needs HF_TOKEN",
         ) from error
 
 
-def _check_revision(place: str, revision: str, commit: str) -> None:
-    """`datasets` ignores a revision in a folder and, with the hub out of reach, in its cache."""
-    from huggingface_hub import try_to_load_from_cache
-
-    if Path(place).is_dir():
-        raise DataError("it is a folder, which has no revisions")
-    card = try_to_load_from_cache(place, "README.md", repo_type="dataset", revision=revision)
-    if not isinstance(card, str) or Path(card).parent.name != commit:
-        raise DataError(f"the hub does not answer, and the local copy is of commit {commit}")
-
-
-def resolve(name: str | None) -> str:
+def resolve(name: str | None) -> Place:
     """The folder or hub name that `load_dataset(name)` reads.
 
     Raises:
         DataError: there is no such folder, it is no release, or nothing was named.
     """
-    wanted = name or os.environ.get("SURE_MATH_DATASET")
-    if wanted:
-        return _checked(wanted)
+    if name:
+        return _checked(Place(name, "named"))
+    if wanted := os.environ.get("SURE_MATH_DATASET"):
+        return _checked(Place(wanted, "named by SURE_MATH_DATASET"))
     if Path("sure-math", MANIFEST).is_file():
-        return "sure-math"
+        return Place("sure-math", "nothing was named")
     raise DataError(
         "no dataset was named and there is no release in ./sure-math",
         hint="name a folder or owner/name, set SURE_MATH_DATASET, or run `sure-math run demo`",
     )
 
 
-def _checked(name: str) -> str:
-    folder = Path(name)
-    if folder.is_dir():
-        if not (folder / MANIFEST).is_file():
-            raise DataError(f"folder {folder} is not a release of sure-math (no {MANIFEST})")
-    elif "/" not in name:  # `datasets` would take any old copy that its cache holds
+def _checked(place: Place) -> Place:
+    if place.folder:
+        if not (place.folder / MANIFEST).is_file():
+            raise DataError(f"folder {place.name} is not a release of sure-math (no {MANIFEST})")
+    elif not _ON_A_HUB.fullmatch(place.name):  # `datasets` takes any old copy in its cache
         raise DataError(
-            f"there is no folder {name!r} here", hint="on the hub a name is written owner/name"
+            f"there is no folder {place.name!r} here",
+            hint="on the hub a name is written owner/name",
         )
-    return name
+    return place
+
+
+def _builder(place: Place, config: str, revision: str | None) -> Any:
+    """What `datasets.load_dataset_builder` gives, made sure to be of this place and revision."""
+    import datasets
+
+    if place.folder is None:
+        return _hub_builder(place.name, config, revision)
+    if revision is not None:
+        raise DataError("it is a folder, which has no revisions")
+    # In a cache of its own: in the common one `datasets.load_dataset("sure-math")` would find this
+    # copy from any other folder, whatever revision it is asked for.
+    cache = Path(datasets.config.HF_DATASETS_CACHE, "sure_math_folders")
+    builder = datasets.load_dataset_builder(
+        str(place.folder.resolve()), config, cache_dir=str(cache)
+    )
+    _check_folder(place.folder, config, str(builder.config.version))
+    return builder
+
+
+def _check_folder(folder: Path, config: str, version: str) -> None:
+    """Files of another size than the manifest says were not released; their card stayed the same,
+    so that `datasets` may serve its copy of the old ones."""
+    manifest = read_manifest(folder)
+    if version != manifest.version:
+        raise DataError(f"README.md is of version {version}, {MANIFEST} of {manifest.version}")
+    for file in manifest.files:
+        path = folder / file.path
+        size = path.stat().st_size if path.is_file() else None
+        if file.config == config and size != file.bytes:
+            found = "is missing" if size is None else f"has {size} bytes"
+            raise DataError(
+                f"{file.path} {found}, but was released with {file.bytes}: the folder was changed "
+                "by hand, or copied in part"
+            )
+
+
+def _hub_builder(name: str, config: str, revision: str | None) -> Any:
+    import datasets
+    from huggingface_hub import constants
+
+    commit = _commit(name, revision)
+    builder = datasets.load_dataset_builder(name, config, revision=revision)
+    if _is_copy(builder) and not constants.HF_HUB_OFFLINE:
+        raise DataError("the hub does not answer; HF_HUB_OFFLINE=1 loads the copy of this machine")
+    if commit not in (None, builder.hash):
+        raise DataError(f"the newest copy on this machine is of another commit, {builder.hash}")
+    return builder
+
+
+def _is_copy(builder: Any) -> bool:
+    """Whether `datasets` fell back to what it has, whatever revision that is of."""
+    return bool(builder.name == "cache")
+
+
+def _commit(name: str, revision: str | None) -> str | None:
+    """The commit that has to be loaded; None if that is not known.
+
+    One request with a deadline: without it a hub out of reach costs half a minute of retries, and
+    an old copy may be taken for the newest.
+    """
+    from huggingface_hub import HfApi, constants, try_to_load_from_cache
+    from huggingface_hub.errors import HfHubHTTPError
+
+    if constants.HF_HUB_OFFLINE:
+        if revision is None:
+            return None
+        card = try_to_load_from_cache(name, "README.md", repo_type="dataset", revision=revision)
+        if not isinstance(card, str):
+            raise DataError("HF_HUB_OFFLINE is set, and this machine never loaded that revision")
+        return Path(card).parent.name
+    try:
+        return HfApi().dataset_info(name, revision=revision, timeout=_PATIENCE).sha
+    except HfHubHTTPError:
+        return None  # `datasets` will say it in better words, or wait for a busy hub
+    except Exception as error:  # of whatever library makes the requests
+        raise DataError(
+            f"the hub {constants.ENDPOINT} does not answer ({error}); "
+            "HF_HUB_OFFLINE=1 loads the copy of this machine"
+        ) from error
+
+
+def release_configs(place: Place) -> list[tuple[str, str]]:
+    """The configurations of a release by its manifest: problems, and the responses to them.
+
+    Raises:
+        DataError: there is no manifest, it cannot be read, or lists no such pair.
+    """
+    from sure_math.publish.tables import configs
+
+    found = dict.fromkeys(file.config for file in _manifest(place).files)
+    names = [tuple(each.name for each in configs(config)) for config in found]
+    pairs = [(problems, responses) for problems, responses in names if responses in found]
+    if not pairs:
+        raise DataError(f"{place.name} has no problems with responses: {', '.join(found)}")
+    return pairs
+
+
+def _manifest(place: Place) -> Manifest:
+    from huggingface_hub import hf_hub_download
+
+    if place.folder:
+        return read_manifest(place.folder)
+    try:
+        commit = _commit(place.name, None)
+        path = hf_hub_download(place.name, MANIFEST, repo_type="dataset", revision=commit)
+        return parse_manifest(Path(path).read_bytes(), place.name)
+    except Exception as error:  # of the client, and of the library that makes its requests
+        raise DataError(
+            f"cannot read {MANIFEST} of {place.name}: {error}",
+            hint="check the name and your connection; a private dataset needs HF_TOKEN",
+        ) from error
+
+
+def _found(place: Place, builder: Any) -> str:
+    """What is loaded, for people."""
+    if place.folder:
+        where = "folder"
+    elif _is_copy(builder):
+        where = f"offline copy of commit {builder.hash[:12]}"
+    else:
+        where = f"commit {builder.hash[:12]} of the hub"
+    splits = (builder.info.splits or {}).values()
+    rows = ", ".join(f"{split.name} {split.num_examples:,} rows" for split in splits)
+    return (
+        f"sure_math.load_dataset reads {place.name} ({where}; {place.why}): "
+        f"version {builder.info.version}, config {builder.config.name}, {rows or 'rows not known'}"
+    )
+
+
+@functools.cache
+def _say(line: str) -> None:
+    """Once per process, so that a loop does not repeat it."""
+    _LOG.warning(line)
