@@ -13,9 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-import pyarrow as pa
-
-from sure_math import __version__
 from sure_math.errors import StageError
 from sure_math.runtime.context import Context, Models
 from sure_math.runtime.progress import Progress
@@ -204,7 +201,9 @@ def _write_summary(store: StageStore) -> None:
         "rejected": totals(footer.rejected for footer in footers),
         "stats": totals(footer.stats for footer in footers),
         "config": store.config,
-        "versions": {"sure-math": __version__, "pyarrow": pa.__version__},
+        "software": sorted(
+            {f"{name} {version}" for each in footers for name, version in each.versions.items()}
+        ),
     }
     text = json.dumps(summary, indent=2, sort_keys=True) + "\n"
     write_text(store.folder / "stage.json", text)

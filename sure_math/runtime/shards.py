@@ -47,6 +47,8 @@ class Footer:
     """Rejected rows by reason."""
     stats: dict[str, int] = field(default_factory=dict)
     """Counters of the stage: tokens, judge calls, ..."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """Versions of the software that made it."""
 
 
 class UnreadableShard(Exception):

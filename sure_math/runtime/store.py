@@ -31,6 +31,7 @@ from sure_math.runtime.shards import (
     temporary_index,
     write_shard,
 )
+from sure_math.runtime.software import software
 from sure_math.runtime.stage import ShardResult, Stage, reject_counts
 
 
@@ -92,12 +93,13 @@ class StageStore:
         tables = list(self.tables())
         return pa.concat_tables(tables) if tables else self.stage.output.schema.empty_table()
 
-    def read_side(self, name: str) -> pa.Table:
-        """All rows of a side table (`rejects` is one of them)."""
+    def read_side(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """All rows of a side table (`rejects` is one of them); None: all columns."""
         table = schemas.REJECTS if name == "rejects" else self.stage.side[name]
         paths = [self.folder / name / part_name(index) for index in sorted(self.scan())]
-        parts = [read_table(path, table.schema) for path in paths if path.exists()]
-        return pa.concat_tables(parts) if parts else table.schema.empty_table()
+        parts = [read_table(path, table.schema, columns) for path in paths if path.exists()]
+        empty = table.schema.empty_table()
+        return pa.concat_tables(parts) if parts else empty.select(columns or empty.column_names)
 
     def journal(self, index: int) -> Path:
         """Where the responses of a shard in flight are kept."""
@@ -134,6 +136,7 @@ class StageStore:
             inputs=dict(inputs),
             rejected=reject_counts(result.rejects),
             stats=dict(sorted(result.stats.items())),
+            versions=software(self.config),
         )
         rejects = [
             {"id": r.id, "reason": r.reason, "detail": r.detail, "raw": r.raw}
