@@ -12,7 +12,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from tests.hub.messages import Reply, as_json
 
@@ -42,6 +42,9 @@ class Failure:
     """Send only so many bytes of the body, then close the connection."""
     after: bool = False
     """Let the hub do what was asked, and only then fail."""
+
+    def __post_init__(self) -> None:
+        re.compile(self.match)
 
     @property
     def silences(self) -> bool:
@@ -85,6 +88,11 @@ class Failures:
         with self._lock:
             self._waiting.append((failure, 0))
 
+    def waiting(self) -> list[Failure]:
+        """Those that are not used up."""
+        with self._lock:
+            return [f for f, seen in self._waiting if f.times is None or seen < f.skip + f.times]
+
     def clear(self) -> None:
         """All is well again."""
         with self._lock:
@@ -100,8 +108,3 @@ class Failures:
                     if seen >= failure.skip:
                         return failure
         return None
-
-
-def from_json(fields: Mapping[str, Any]) -> Failure:
-    """A failure as HTTP delivers it; raises TypeError for unknown fields."""
-    return Failure(**fields)

@@ -5,6 +5,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,8 +13,9 @@ from typing import Any, Self
 from tests.hub.accounts import Account, OrgRole, TokenRole
 from tests.hub.asked import State
 from tests.hub.attributes import is_large
+from tests.hub.control import control
 from tests.hub.faults import Failure, Failures, Fault, as_failure
-from tests.hub.messages import Reply, Request
+from tests.hub.messages import Request
 from tests.hub.routes import REVISION, answer
 from tests.hub.server import Handler, Hooks, HubServer
 from tests.hub.store import MAIN, Commit, Gate, Repository, Store, now
@@ -50,10 +52,16 @@ class LocalHub:
         """The log, oldest first."""
         self.token = token
         self.fault = fault
-        self._failures = Failures()
+        self.failures = Failures()
+        """What `fail` put on the list."""
         self._http = HubServer(("127.0.0.1", port), Handler)
-        self._http.hooks = Hooks(self.answer, self._next_fault, self.requests.append)
         self._state = State(self.url, Store(state), page_size=page_size, part_size=part_size)
+        self._http.hooks = Hooks(
+            answer=partial(answer, self._state),
+            fault=self._next_fault,
+            log=self.requests.append,
+            control=partial(control, self),
+        )
         self._state.accounts.add(Account(user, token))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
         for place in sorted(folder.glob("*/*")) if folder else ():
@@ -131,11 +139,11 @@ class LocalHub:
 
     def fail(self, match: str = "", **how: Any) -> None:
         """Put a `Failure` on the list: see `tests.hub.faults`."""
-        self._failures.add(Failure(match, **how))
+        self.failures.add(Failure(match, **how))
 
     def recover(self) -> None:
         """Empty the list of failures."""
-        self._failures.clear()
+        self.failures.clear()
 
     def asked(self, match: str) -> list[Request]:
         """The requests whose `METHOD /path` contains the regular expression."""
@@ -146,13 +154,9 @@ class LocalHub:
         asked = (REVISION.fullmatch(request.path) for request in list(self.requests))
         return {match["revision"] for match in asked if match and match["repo"] == repo}
 
-    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """The reply to a request."""
-        return answer(self._state, method, target, headers, body)
-
     def _next_fault(self, method: str, path: str) -> Failure | None:
         fault = self.fault(method, path)
-        return as_failure(fault) if fault else self._failures.next(f"{method} {path}")
+        return as_failure(fault) if fault else self.failures.next(f"{method} {path}")
 
 
 def _commit_of(repository: Repository, folder: Path, revision: str | None) -> Commit:

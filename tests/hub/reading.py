@@ -9,37 +9,51 @@ import yaml
 from tests.hub.asked import Asked
 from tests.hub.cards import front_matter
 from tests.hub.messages import Refused, Reply, as_json, no_entry
-from tests.hub.store import Commit, File, Repository, git_blob_id
+from tests.hub.store import MAIN, Commit, File, Repository, git_blob_id
 
 POINTER_SIZE = 130
 EXPANDED_PAGE_SIZE = 50
 MOST_PATHS = 1000
 
 
+def listing(asked: Asked) -> Reply:
+    """GET /api/datasets: of an author, with some words in the name, those that are to be seen."""
+    author, words = (asked.query.get(name, [""])[0] for name in ("author", "search"))
+    found = [
+        _summary(repository, repository.commits[repository.refs[MAIN]])
+        for repository in asked.state.store
+        if author in ("", repository.namespace) and words in repository.name
+        if not repository.private or (asked.who and asked.who.sees(repository.namespace))
+    ]
+    return as_json(found)
+
+
 def info(asked: Asked) -> Reply:
     """GET /api/datasets/{repo}[/revision/{revision}]."""
     repository = asked.repository
     commit = asked.commit(repository)
-    oldest = next(iter(repository.commits.values()))
     detailed = asked.flag("blobs")
-    return as_json(
-        {
-            "_id": git_blob_id(repository.name.encode())[:24],
-            "id": repository.name,
-            "author": repository.namespace,
-            "sha": commit.oid,
-            "private": repository.private,
-            "gated": repository.gated,
-            "disabled": False,
-            "createdAt": oldest.date,
-            "lastModified": commit.date,
-            "downloads": 0,
-            "likes": 0,
-            "tags": [],
-            "cardData": _card(repository, commit),
-            "siblings": [_sibling(path, commit.files[path], detailed) for path in commit.files],
-        }
-    )
+    siblings = [_sibling(path, commit.files[path], detailed) for path in commit.files]
+    more = {"cardData": _card(repository, commit), "siblings": siblings}
+    return as_json({**_summary(repository, commit), **more})
+
+
+def _summary(repository: Repository, commit: Commit) -> dict[str, Any]:
+    oldest = next(iter(repository.commits.values()))
+    return {
+        "_id": git_blob_id(repository.name.encode())[:24],
+        "id": repository.name,
+        "author": repository.namespace,
+        "sha": commit.oid,
+        "private": repository.private,
+        "gated": repository.gated,
+        "disabled": False,
+        "createdAt": oldest.date,
+        "lastModified": commit.date,
+        "downloads": 0,
+        "likes": 0,
+        "tags": [],
+    }
 
 
 def _card(repository: Repository, commit: Commit) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.hub import cards, discussions, lfs, reading, repositories, writing
+from tests.hub import cards, cas, discussions, gates, lfs, reading, repositories, writing
 from tests.hub.asked import Asked, State
 from tests.hub.messages import Refused, Reply, no_repository
 
@@ -14,6 +14,8 @@ _API = f"/api/datasets/{_REPO}"
 _REV = r"(?P<revision>[^/]+)"
 _NUM = r"(?P<num>\d+)"
 _OID = r"(?P<oid>[0-9a-f]{64})"
+_CAS = f"/cas/{_REPO}/v1"
+_HASH = r"(?P<hash>[0-9a-f]{64})"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ ROUTES = (
     Route("GET", "/api/whoami-v2", repositories.whoami),
     Route("POST", "/api/repos/create", repositories.create),
     Route("DELETE", "/api/repos/delete", repositories.delete),
+    Route("GET", "/api/datasets", reading.listing),
     Route("POST", "/api/validate-yaml", cards.validate),
     Route("PUT", f"{_API}/settings", repositories.settings),
     Route("GET", f"{_API}/auth-check", repositories.check_access),
@@ -52,11 +55,21 @@ ROUTES = (
     Route("POST", f"{_API}/discussions/{_NUM}/comment", discussions.comment),
     Route("POST", f"{_API}/discussions/{_NUM}/status", discussions.change_status),
     Route("POST", f"{_API}/discussions/{_NUM}/merge", discussions.merge),
+    Route("POST", f"/datasets/{_REPO}/ask-access", gates.ask),
+    Route("POST", f"{_API}/user-access-request/grant", gates.grant),
+    Route("POST", f"{_API}/user-access-request/handle", gates.handle),
+    Route("GET", f"{_API}/user-access-request/(?P<status>[a-z]+)", gates.listing),
     Route("POST", rf"/datasets/{_REPO}\.git/info/lfs/objects/batch", lfs.batch),
     Route("PUT", f"/lfs/{_REPO}/{_OID}", lfs.put),
     Route("PUT", rf"/lfs/{_REPO}/{_OID}/(?P<number>\d+)", lfs.put_part),
     Route("POST", f"/lfs/{_REPO}/{_OID}/complete", lfs.complete),
     Route("POST", f"/lfs/{_REPO}/verify", lfs.verify),
+    Route("GET", f"{_API}/xet-read-token/{_REV}", cas.read_token),
+    Route("GET", f"{_API}/xet-write-token/{_REV}", cas.write_token),
+    Route("POST", f"{_CAS}/xorbs/default/{_HASH}", cas.put_xorb),
+    Route("POST", f"{_CAS}/shards", cas.put_shard),
+    Route("GET", f"{_CAS}/reconstructions/{_HASH}", cas.reconstruction),
+    Route("GET", f"/xorbs/{_REPO}/{_HASH}", cas.get_xorb),
 )
 
 _WITHOUT_NAMESPACE = re.compile(r"/api/datasets/[^/]+|/datasets/[^/]+/resolve/.+")
@@ -87,11 +100,14 @@ def answer(
         raise Refused(404, "no such route")
     except Refused as refusal:
         return refusal.reply()
+    except KeyError as error:
+        return Refused(400, f"{error} is missing").reply()
 
 
 def _hub_token(headers: Mapping[str, str]) -> str | None:
-    """The header with a token of the hub, if it is one."""
-    return headers.get("authorization")
+    """The header with a token of the hub; those of Xet storage are not among them."""
+    found = headers.get("authorization")
+    return None if found and found.startswith("Bearer xet_") else found
 
 
 def _form(headers: Mapping[str, str], body: bytes) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from tests.hub.control import PREFIX
 from tests.hub.faults import Failure
 from tests.hub.messages import KEPT_BODY, Reply, Request
 
@@ -20,6 +21,7 @@ class Hooks:
     answer: Callable[[str, str, Mapping[str, str], bytes], Reply]
     fault: Callable[[str, str], Failure | None]
     log: Callable[[Request], None]
+    control: Callable[[str, str, bytes], Reply]
 
 
 class HubServer(ThreadingHTTPServer):
@@ -45,15 +47,18 @@ class Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         body = self._body(headers)
         if body is None:
-            self._log(path, headers, b"", Reply(status=0))
-            return
-        fault = self.server.hooks.fault(self.command, path)
-        reply = self._reply(fault or Failure(), headers, body)
-        self._log(path, headers, body, reply)
-        if reply.status == 0:
-            self.connection.shutdown(socket.SHUT_RDWR)
+            self._log(path, headers, b"", 0, 0)
+        elif path.startswith(PREFIX):
+            self._send(self.server.hooks.control(self.command, path, body), None)
         else:
-            self._send(reply, fault.cut if fault else None)
+            fault = self.server.hooks.fault(self.command, path) or Failure()
+            reply = self._reply(fault, headers, body)
+            sent = 0 if self.command == "HEAD" else len(reply.body[: fault.cut])
+            self._log(path, headers, body, reply.status, sent)
+            if reply.status == 0:
+                self.connection.shutdown(socket.SHUT_RDWR)
+            else:
+                self._send(reply, fault.cut)
 
     def _body(self, headers: Mapping[str, str]) -> bytes | None:
         """The request's body, None where the client went away in the middle of it."""
@@ -86,16 +91,18 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(reply.body[:cut])
 
-    def _log(self, path: str, headers: Mapping[str, str], body: bytes, reply: Reply) -> None:
+    def _log(
+        self, path: str, headers: Mapping[str, str], body: bytes, status: int, sent: int
+    ) -> None:
         request = Request(
             method=self.command,
             path=path,
             query=urlsplit(self.path).query,
             headers=headers,
             body=body[:KEPT_BODY],
-            status=reply.status,
+            status=status,
             received=len(body),
-            sent=0 if self.command == "HEAD" else len(reply.body),
+            sent=sent,
         )
         self.server.hooks.log(request)
 

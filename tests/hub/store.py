@@ -162,6 +162,9 @@ class Store:
             found = Repository.from_json(json.loads(path.read_bytes()), path.parent)
             self._repositories[found.name] = found
 
+    def __iter__(self) -> Iterator[Repository]:
+        return iter(list(self._repositories.values()))
+
     def get(self, name: str) -> Repository | None:
         """The repository of that name."""
         return self._repositories.get(name)
