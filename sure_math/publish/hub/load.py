@@ -165,7 +165,7 @@ def _hub_builder(name: str, config: str, revision: str | None) -> Any:
     commit = _commit(name, revision)
     builder = datasets.load_dataset_builder(name, config, revision=revision)
     if _is_copy(builder) and not constants.HF_HUB_OFFLINE:
-        raise DataError("the hub does not answer; HF_HUB_OFFLINE=1 loads the copy of this machine")
+        raise DataError("the hub does not give it; HF_HUB_OFFLINE=1 loads the copy of this machine")
     if commit not in (None, builder.hash):
         raise DataError(f"the newest copy on this machine is of another commit, {builder.hash}")
     return builder

@@ -9,33 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from sure_math.publish.release import write_release
-from sure_math.runtime.run import Run
 from tests.backends.scripted_server import ScriptedServer
 from tests.finished_run import finish
+from tests.publish.hub.changed_runs import edited, versioned
 from tests.publish.hub.client_process import OURS, PLAIN, ClientProcess
 from tests.roles import respond
-
-
-def edited(run: Run, place: Path, stage: str, column: str) -> Run:
-    """A copy of the run in which every text of this column has one more word."""
-    shutil.copytree(run.root, place)
-    for path in (place / stage).glob("part-*.parquet"):
-        table = pq.read_table(path)
-        texts = pa.array([f"{text} Edited." for text in table[column].to_pylist()], pa.string())
-        index = table.schema.get_field_index(column)
-        pq.write_table(table.set_column(index, table.field(index), texts), path)
-    return Run(place, run.recipe, run.stages, as_stored=True)
-
-
-def versioned(run: Run, version: str) -> Run:
-    publish = run.recipe.publish.model_copy(update={"version": version})
-    recipe = run.recipe.model_copy(update={"publish": publish})
-    return Run(run.root, recipe, run.stages, as_stored=True)
 
 
 @pytest.fixture(scope="module")
