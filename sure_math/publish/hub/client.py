@@ -5,6 +5,7 @@ their own in the client. The wait for a hub that does not answer ends within abo
 """
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from huggingface_hub import HfApi, constants, get_session, get_token, hf_raise_for_status
 from huggingface_hub.hf_api import GitRefs, RepoFile
+from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from sure_math import __version__
 from sure_math.errors import ConfigError, HubRefused, HubUnavailable
@@ -86,7 +88,7 @@ class Hub:
     def sign_in(self) -> dict[str, Any]:
         """Who the token belongs to, as the hub describes the account."""
         try:
-            found = self.ask("sign in", lambda: _named(self.api.whoami()))
+            found = self.ask("sign in", lambda: _named(self.api.whoami(cache=True)))
         except NotThere as error:
             raise HubUnavailable(
                 f"{self.host} is no dataset hub: it cannot say whose token this is",
@@ -96,11 +98,18 @@ class Hub:
         self.account = found["name"]
         return found
 
-    def refs(self, repo: str, *, pulls: bool = False) -> GitRefs:
-        """Branches and tags of a dataset, with `pulls` also its pull requests."""
+    def refs(self, repo: str) -> GitRefs:
+        """Branches and tags of a dataset."""
         return self.ask(
             f"read the branches and tags of {repo}",
-            lambda: self.api.list_repo_refs(repo, repo_type="dataset", include_pull_requests=pulls),
+            lambda: self.api.list_repo_refs(repo, repo_type="dataset"),
+        )
+
+    def head(self, repo: str, revision: str) -> str:
+        """The commit of a revision."""
+        return self.ask(
+            f"read {repo} at {revision}",
+            lambda: str(self.api.dataset_info(repo, revision=revision).sha),
         )
 
     def files(self, repo: str, revision: str, *, saved: str = UNTOUCHED) -> dict[str, RemoteFile]:
@@ -153,14 +162,16 @@ class Hub:
 
 def connect(
     endpoint: str | None = None,
+    token: str | None = None,
     *,
     waits: Sequence[float] = (1.0, 2.0, 4.0),
     cache: Path | None = None,
 ) -> Hub:
-    """A hub with the token that the client finds: HF_TOKEN, or that of a login.
+    """A hub, with address and token as its client finds them.
 
     Args:
         endpoint: None takes HF_ENDPOINT, or the default of the client.
+        token: None takes HF_TOKEN, or that of a login.
         waits: seconds before each further attempt at a hub that is busy.
         cache: folder of downloads; None takes that of the client.
 
@@ -174,11 +185,13 @@ def connect(
         raise ConfigError(
             f"the hub's address is no web address: {endpoint}", hint="look at HF_ENDPOINT"
         )
-    token = get_token()
+    token = token or get_token()
     if not token:
         raise HubRefused(f"no token for {parts.hostname} was found", hint=LOG_IN)
     for name in ("httpcore", "httpcore2"):  # their debug lines show whatever a server repeats
         logging.getLogger(name).setLevel(logging.INFO)
+    if not sys.stderr.isatty():
+        disable_progress_bars()
     api = HfApi(endpoint, token, library_name="sure-math", library_version=__version__)
     return Hub(api, token, waits, cache)
 

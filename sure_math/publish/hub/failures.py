@@ -62,6 +62,8 @@ def explain(error: Exception, doing: str, host: str, account: str | None) -> Pub
     """
     http = _http_error(error)
     if http is not None:
+        if isinstance(error, RuntimeError) and _place(http) != host:  # a store, not the hub
+            return _busy(http, doing, host)
         return _by_status(http, doing, host, account or "this account")
     if isinstance(error, hf.LocalTokenNotFoundError):
         return HubRefused(f"no token for {host} was found", hint=LOG_IN)
@@ -110,9 +112,8 @@ def asked_wait(error: Exception) -> float:
 
 def _by_status(http: hf.HfHubHTTPError, doing: str, host: str, account: str) -> PublishError:
     status, text = http.response.status_code, _server_text(http)
-    storage = urlsplit(str(http.response.url)).netloc not in ("", host)
-    if _is_busy(status) or storage:
-        return HubUnavailable(f"cannot {doing}: {host} fails or is busy ({text})", hint=GO_ON)
+    if _is_busy(status):
+        return _busy(http, doing, host)
     if status == 401:
         return HubRefused(f"{host} does not accept the token ({text})", hint=LOG_IN)
     if status == 403:
@@ -127,6 +128,16 @@ def _by_status(http: hf.HfHubHTTPError, doing: str, host: str, account: str) -> 
     if status in (409, 412):
         return HubConflict(f"cannot {doing}: it is not as it was ({text})", hint=GO_ON)
     return PublishError(f"cannot {doing}: {host} says {text}")
+
+
+def _busy(http: hf.HfHubHTTPError, doing: str, host: str) -> HubUnavailable:
+    text = _server_text(http)
+    return HubUnavailable(f"cannot {doing}: {host} fails or is busy ({text})", hint=GO_ON)
+
+
+def _place(http: hf.HfHubHTTPError) -> str:
+    """Host and port that answered."""
+    return urlsplit(str(http.response.url)).netloc
 
 
 def _is_busy(status: int) -> bool:

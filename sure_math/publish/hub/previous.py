@@ -11,7 +11,7 @@ from sure_math.publish.tables import configs
 
 
 def previous_release(hub: Hub, remote: Remote, version: str) -> tuple[Manifest, Path] | None:
-    """The newest tagged release of another version in the history of the branch, None if none is.
+    """The newest tagged release on the branch that came before a version, None if none did.
 
     Only its manifest and the tables of its problems are downloaded, into the client's cache.
 
@@ -29,7 +29,7 @@ def previous_release(hub: Hub, remote: Remote, version: str) -> tuple[Manifest, 
             manifest = hub.manifest(remote.repo, commit)
         except (NotThere, DataError):
             continue  # a tag of something else
-        if manifest.version != version:
+        if version not in {manifest.version, *(each.version for each in manifest.history)}:
             return manifest, _download(hub, remote.repo, commit, manifest)
     return None
 

@@ -61,14 +61,16 @@ def push(hub: Hub, plan: Plan, say: Callable[[str], None] = _LOG.info) -> Pushed
         PublishError: the hub does not take the card, or holds something else than was sent.
     """
     plan, base = _prepare(hub, plan, say)
-    made = _send(hub, plan, base, say) if plan.commits else _Made(base, pull=plan.proposed)
+    if plan.note:
+        say(plan.note)
+    made = _send(hub, plan, base, say) if plan.commits else _found(hub, plan, base)
     done = f"the release is in {plan.target.repo} as commit {made.commit}"
     if plan.tag:
         say(f"tagging it {plan.tag}")
         _tag(hub, plan, plan.tag, made.commit, done)
-    revision = f"refs/pr/{made.pull}" if made.pull else plan.target.tag or plan.target.branch
+    revision = f"refs/pr/{made.pull}" if made.pull else _name(plan)
     say(f"reading back {revision}")
-    _verify(hub, plan, revision, done)
+    _verify(hub, plan, made.commit if revision == plan.target.branch else revision, done)
     return Pushed(
         repo=plan.target.repo,
         commit=made.commit,
@@ -86,6 +88,19 @@ class _Made:
 
     commit: str
     pull: int | None = None
+
+
+def _found(hub: Hub, plan: Plan, base: str) -> _Made:
+    """Where the files of the plan are already."""
+    if plan.proposed:
+        return _Made(hub.head(plan.target.repo, f"refs/pr/{plan.proposed}"), plan.proposed)
+    return _Made(plan.remote.tags.get(plan.target.tag or "", base))
+
+
+def _name(plan: Plan) -> str:
+    """The tag, unless it was there and the branch got a commit of its own."""
+    old = plan.remote.tagged is not None and plan.commits
+    return plan.target.branch if old else plan.target.tag or plan.target.branch
 
 
 def _prepare(hub: Hub, plan: Plan, say: Callable[[str], None]) -> tuple[Plan, str]:
@@ -200,7 +215,7 @@ def _landed(hub: Hub, plan: Plan, base: str) -> _Made | None:
     if target.create_pr:
         pulls = own_pulls(hub, target.repo)
         found = next((n for n, files in pulls.items() if not _wrong(plan, files)), None)
-        return _Made(f"refs/pr/{found}", found) if found else None
+        return _Made(hub.head(target.repo, f"refs/pr/{found}"), found) if found else None
     heads = {ref.name: ref.target_commit for ref in hub.refs(target.repo).branches}
     head = heads.get(target.branch, base)
     if head == base:
@@ -247,7 +262,7 @@ def _verify(hub: Hub, plan: Plan, revision: str, done: str) -> None:
 
 def _wrong(plan: Plan, files: Mapping[str, RemoteFile]) -> list[str]:
     """What differs; files of other people count only at a revision that this push made."""
-    old = plan.proposed or plan.remote.tagged is not None
+    old = not plan.commits and not plan.tag
     return differences(plan.local, files, None if old else plan.left_alone)
 
 

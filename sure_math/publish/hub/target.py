@@ -111,6 +111,7 @@ def open_target(hub: Hub, target: Target) -> Remote:
         raise HubConflict(f"{target.repo} has no branch main", saved=UNTOUCHED)
     files = hub.files(target.repo, base)
     tagged = tags.get(target.tag or "")
+    at_tag = files if tagged == base else tagged and hub.files(target.repo, tagged)
     return Remote(
         repo=target.repo,
         exists=True,
@@ -121,7 +122,7 @@ def open_target(hub: Hub, target: Target) -> Remote:
         base=base,
         files=files,
         manifest=_manifest(hub, target.repo, base, files),
-        tagged=hub.files(target.repo, tagged) if tagged else None,
+        tagged=at_tag or None,
         pulls=own_pulls(hub, target.repo) if target.create_pr else {},
     )
 
