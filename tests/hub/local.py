@@ -54,6 +54,7 @@ class LocalHub:
         self.fault = fault
         self.failures = Failures()
         """What `fail` put on the list."""
+        self._closing = threading.Event()
         self._http = HubServer(("127.0.0.1", port), Handler)
         self._state = State(self.url, Store(state), page_size=page_size, part_size=part_size)
         self._http.hooks = Hooks(
@@ -61,6 +62,7 @@ class LocalHub:
             fault=self._next_fault,
             log=self.requests.append,
             control=partial(control, self),
+            closing=self._closing,
         )
         self._state.accounts.add(Account(user, token))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
@@ -77,6 +79,7 @@ class LocalHub:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._closing.set()
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()

@@ -2,7 +2,7 @@
 
 import socket
 import sys
-import time
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +22,8 @@ class Hooks:
     fault: Callable[[str, str], Failure | None]
     log: Callable[[Request], None]
     control: Callable[[str, str, bytes], Reply]
+    closing: threading.Event
+    """Ends delays."""
 
 
 class HubServer(ThreadingHTTPServer):
@@ -75,7 +77,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _reply(self, fault: Failure, headers: Mapping[str, str], body: bytes) -> Reply:
         """The hub's answer, or what the fault makes of it; status 0 = no answer."""
-        time.sleep(fault.delay)
+        self.server.hooks.closing.wait(fault.delay)
         reply = Reply(status=0)
         if fault.after or not fault.silences:
             reply = self.server.hooks.answer(self.command, self.path, headers, body)
