@@ -47,7 +47,7 @@ def browse(source: str | None, runs: Path, host: str, port: int, opening: bool) 
     Of a run (its name or folder, finished or not) or of a release (a folder or OWNER/NAME on a
     hub); by default of the latest run, or else of the release in ./sure-math.
     """
-    from sure_math.browse import serve
+    from sure_math.browse.server import serve
 
     serve(source, runs, host=host, port=port, open_browser=opening)
 

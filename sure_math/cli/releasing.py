@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -12,7 +12,7 @@ from sure_math.cli.options import overrides_option, runs_option, stored_run_opti
 from sure_math.errors import ConfigChanged, ConfigError
 
 if TYPE_CHECKING:
-    from sure_math.publish.hub.push import Target
+    from sure_math.publish.hub.target import Target
     from sure_math.runtime.run import Run
 
 _VERSION_TAG = re.compile(r"v?(\d+\.\d+\.\d+)")
@@ -43,7 +43,7 @@ def publish(
     out: Path | None,
     repo: str | None,
     private: bool,
-    gated: str | None,
+    gated: Literal["auto", "manual"] | None,
     create_pr: bool,
     tag: str | None,
     revision: str | None,
@@ -69,10 +69,10 @@ def publish(
         place = write_release(run, out or Path(run.recipe.publish.out))
         click.echo(f"{place} is written: {load_line(place)}")
         return
-    from sure_math.publish.hub.push import Target
+    from sure_math.publish.hub.target import Target
 
     tag = None if create_pr else tag or f"v{run.recipe.publish.version}"
-    target = Target(repo, private, gated, create_pr, tag, revision or "main")  # type: ignore[arg-type]
+    target = Target(repo, private, gated, create_pr, tag, revision or "main")
     _to_hub(run, target, dry_run=dry_run)
 
 
@@ -115,8 +115,9 @@ def _finished(
 @click.command()
 @click.argument("source", metavar="PATH_OR_REPO")
 @click.option("--revision", help="Tag, branch or commit of a release on a hub.")
+@click.option("--run-snippet", is_flag=True, help="Also run the card's code, with your rights.")
 @click.option("--json", "plain", is_flag=True, help="Print JSON.")
-def verify(source: str, revision: str | None, plain: bool) -> None:
+def verify(source: str, revision: str | None, run_snippet: bool, plain: bool) -> None:
     """Check a release: the same gate that every published one has passed.
 
     PATH_OR_REPO is a folder or OWNER/NAME on a hub. Files against the manifest, schemas, splits,
@@ -126,8 +127,8 @@ def verify(source: str, revision: str | None, plain: bool) -> None:
     from dataclasses import asdict
 
     from sure_math.publish.gate import as_text
-    from sure_math.publish.gate.verify import verify as examine
+    from sure_math.publish.gate import verify as examine
 
-    checks = examine(source, revision)
+    checks = examine(source, revision, run_snippet=run_snippet)
     click.echo(json.dumps([asdict(c) for c in checks], indent=2) if plain else as_text(checks))
     sys.exit(0 if all(check.passed for check in checks) else 3)

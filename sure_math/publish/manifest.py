@@ -5,7 +5,7 @@ a hub, removes what its manifest lists and nothing else.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -71,15 +71,20 @@ class Manifest(_Part):
 
     def rows(self) -> dict[str, dict[str, int]]:
         """Rows by configuration and split."""
-        found: dict[str, dict[str, int]] = {}
-        for file in self.files:
-            splits = found.setdefault(file.config, {})
-            splits[file.split] = splits.get(file.split, 0) + file.rows
-        return found
+        return rows_by_split(self.files)
 
     def as_text(self) -> str:
         """The file's content: equal manifests are equal bytes."""
         return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
+
+
+def rows_by_split(files: Iterable[ReleaseFile]) -> dict[str, dict[str, int]]:
+    """Rows by configuration and split."""
+    found: dict[str, dict[str, int]] = {}
+    for file in files:
+        splits = found.setdefault(file.config, {})
+        splits[file.split] = splits.get(file.split, 0) + file.rows
+    return found
 
 
 def parse_manifest(text: str | bytes, place: object) -> Manifest:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import warnings
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -12,25 +11,37 @@ import polars as pl
 from sure_math import __version__
 from sure_math.config import Recipe
 from sure_math.publish.card import render_card
+from sure_math.publish.changelog import Previous, history
 from sure_math.publish.duties import non_commercial_line
 from sure_math.publish.front_matter import front_matter
 from sure_math.publish.hub.features import features_yaml
 from sure_math.publish.licenses import conditions
-from sure_math.publish.manifest import MANIFEST, Manifest, ReleaseFile, Version
+from sure_math.publish.manifest import MANIFEST, Manifest, ReleaseFile, Version, rows_by_split
 from sure_math.publish.provenance import provenance, stage_summary
 from sure_math.publish.tables import configs
 from sure_math.runtime.run import Run
 from sure_math.schemas import RELEASE, RELEASE_RESPONSES
 
 
-def write_pages(folder: Path, name: str, run: Run, files: list[ReleaseFile]) -> None:
+def write_pages(
+    folder: Path,
+    name: str,
+    run: Run,
+    files: list[ReleaseFile],
+    previous: Previous | None,
+    date: str,
+) -> None:
     """Write every file of a release that is no table, the manifest last.
 
     Args:
         name: what `load_dataset` will take, `sure-math` or `owner/name`.
         files: the tables that are written already.
+        previous: the release that this one follows.
+        date: of this version, as 2026-01-31.
     """
     problems = _problems(folder, run.recipe, files)
+    version = run.recipe.publish.version
+    versions = history(previous, version, date, rows_by_split(files), problems.drop("config"))
     facts = provenance(run, problems)
     features = {
         config.name: features_yaml(config.table.schema)
@@ -44,22 +55,21 @@ def write_pages(folder: Path, name: str, run: Run, files: list[ReleaseFile]) -> 
     (folder / "LICENSE").write_text(_license_text(facts["licenses"]), encoding="utf-8")
     text = json.dumps(facts, indent=2, sort_keys=True) + "\n"
     (folder / "provenance.json").write_text(text, encoding="utf-8")
-    _write_manifest(folder, name, run.recipe.publish.version, files)
+    _write_manifest(folder, name, versions, files)
 
 
-def _write_manifest(folder: Path, name: str, version: str, files: list[ReleaseFile]) -> None:
+def _write_manifest(
+    folder: Path, name: str, versions: tuple[Version, ...], files: list[ReleaseFile]
+) -> None:
     manifest = Manifest(
         sure_math=__version__,
         name=name,
-        version=version,
+        version=versions[0].version,
         tables={table.name: table.version for table in (RELEASE, RELEASE_RESPONSES)},
         files=tuple(files),
         pages=_digests(folder, files),
-        history=(),
+        history=versions,
     )
-    today = datetime.now(UTC).date().isoformat()
-    latest = Version(version=version, date=today, rows=manifest.rows())
-    manifest = manifest.model_copy(update={"history": (latest,)})
     (folder / MANIFEST).write_text(manifest.as_text(), encoding="utf-8")
 
 

@@ -7,11 +7,13 @@ the same run gives the same bytes, and what has arrived at the hub is not sent t
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from sure_math.publish.changelog import read_previous
 from sure_math.publish.hub.client import Hub, connect
 from sure_math.publish.hub.plan import Plan, plan_push
-from sure_math.publish.hub.push import Pushed, Target, open_target, previous_release, push
+from sure_math.publish.hub.previous import previous_release
+from sure_math.publish.hub.push import Pushed, push
+from sure_math.publish.hub.target import Remote, Target, open_target
 from sure_math.publish.manifest import read_manifest
 from sure_math.publish.release import write_release
 from sure_math.runtime.run import Run
@@ -26,7 +28,7 @@ def plan_publication(run: Run, target: Target) -> Plan:
     Raises:
         PublishError: the release fails its checks, or the hub would not take it.
     """
-    with _planned(run, target, dry_run=True) as (_, plan):
+    with _planned(run, target) as (_, plan):
         return plan
 
 
@@ -39,20 +41,33 @@ def publish_release(run: Run, target: Target, say: Callable[[str], None]) -> Pus
     Raises:
         PublishError: the release fails its checks, or the hub does not take it.
     """
-    with _planned(run, target, dry_run=False) as (hub, plan):
+    with _planned(run, target) as (hub, plan):
         return push(hub, plan, say)
 
 
 @contextmanager
-def _planned(run: Run, target: Target, *, dry_run: bool) -> Iterator[tuple[Hub, Plan]]:
+def _planned(run: Run, target: Target) -> Iterator[tuple[Hub, Plan]]:
     hub = connect()
-    remote = open_target(hub, target, dry_run=dry_run)
-    previous = previous_release(hub, remote, run.recipe.publish.version)
+    remote = open_target(hub, target)
+    version = run.recipe.publish.version
+    before = previous_release(hub, remote, version)
     staging = run.root / STAGING
     place = staging / target.repo
-    place.parent.mkdir(parents=True, exist_ok=True)
     try:
-        folder = write_release(run, place, target.repo, previous)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        folder = write_release(
+            run,
+            place,
+            target.repo,
+            previous=read_previous(before[1]) if before else None,
+            date=_date(remote, version),
+        )
         yield hub, plan_push(folder, read_manifest(folder), remote, target)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _date(remote: Remote, version: str) -> str | None:
+    """The day on which a version was first published, so that it can be made again as it is."""
+    history = remote.manifest.history if remote.manifest else ()
+    return next((each.date for each in history if each.version == version), None)

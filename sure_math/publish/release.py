@@ -1,32 +1,47 @@
 """A local release: the folder `sure-math/` that `datasets.load_dataset` reads.
 
-The folder is written beside its place and swapped in whole, and proved by loading it with the real
-client before that. A folder that no release made is never touched.
+The folder is written beside its place, passes the gate there and is swapped in whole. A folder
+that no release made is never touched.
 """
 
 import glob
+import json
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sure_math.errors import DataError, PublishError
-from sure_math.publish.hub.proof import prove
+from sure_math.publish.changelog import Previous, read_previous
+from sure_math.publish.gate import examine, require
 from sure_math.publish.licenses import refuse_rows
-from sure_math.publish.manifest import MANIFEST, ReleaseFile, read_manifest
+from sure_math.publish.manifest import MANIFEST, read_manifest
 from sure_math.publish.pages import write_pages
 from sure_math.publish.tables import write_tables
 from sure_math.runtime.run import Run
 
+_PAGES = {"README.md", "LICENSE", MANIFEST, "provenance.json", "plots"}
 
-def write_release(run: Run, out: Path, name: str | None = None) -> Path:
+
+def write_release(
+    run: Run,
+    out: Path,
+    name: str | None = None,
+    *,
+    previous: Previous | None = None,
+    date: str | None = None,
+) -> Path:
     """Write the release of a finished run to `out` and return its path.
 
     Args:
         name: what `load_dataset` will take; None = the name of the folder.
+        previous: the release to compare with in the changelog; None = that in `out`, if any.
+        date: of this version, as 2026-01-31; None = today (UTC).
 
     Raises:
-        PublishError: stages are missing, the place is taken by something else, rows have a licence
-            that the recipe does not allow, or the written folder does not load.
+        PublishError: stages are missing, the place is taken by something else, or rows have a
+            licence that the recipe does not allow.
+        GateFailed: what was written is not what it says.
     """
     annotated, clusters = run.store("weight"), run.store("cluster")
     if not (annotated.complete() and clusters.complete()):
@@ -45,8 +60,9 @@ def write_release(run: Run, out: Path, name: str | None = None) -> Path:
         files = write_tables(staging, annotated, clusters, run.store("seeds"), licenses)
         if not files:
             raise PublishError("the run has no annotated problem", hint="see `sure-math status`")
-        write_pages(staging, name or place.name, run, files)
-        prove(staging, {(f.config, f.split): _rows(files, f) for f in files})
+        day = date or datetime.now(UTC).date().isoformat()
+        write_pages(staging, name or place.name, run, files, previous or _standing(place), day)
+        require(examine(staging))
         _swap(staging, place)
     except OSError as error:
         raise PublishError(
@@ -59,8 +75,12 @@ def write_release(run: Run, out: Path, name: str | None = None) -> Path:
     return out
 
 
-def _rows(files: list[ReleaseFile], like: ReleaseFile) -> int:
-    return sum(f.rows for f in files if (f.config, f.split) == (like.config, like.split))
+def _standing(place: Path) -> Previous | None:
+    """The release that stands there now, if it can still be read."""
+    try:
+        return read_previous(place)
+    except DataError:
+        return None
 
 
 def refuse_foreign(out: Path) -> None:
@@ -89,10 +109,11 @@ def load_line(out: Path) -> str:
 
 
 def _entries(release: Path) -> set[str]:
-    """What stands in the folder of a release by its own manifest."""
+    """What stands in the folder of a release by its own manifest, whatever version wrote it."""
     try:
-        return {path.split("/")[0] for path in read_manifest(release).paths()}
-    except DataError:
+        files = json.loads((release / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return _PAGES | {file["path"].split("/")[0] for file in files}
+    except (ValueError, KeyError, TypeError):
         return set()  # somebody else's file of that name
 
 
