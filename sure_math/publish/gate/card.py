@@ -19,7 +19,7 @@ _LINK = re.compile(
     r"\]\(\s*<?([^)\s>]+)|<(?:img|a|source)\b[^>]*?\b(?:src|href)\s*=\s*[\"']([^\"']+)"
 )
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|#|//")
-_LEFTOVER = re.compile(r"\{\{ [a-z_]|\{%-? [a-z]|\{# ")
+_LEFTOVER = re.compile(r"(?:\{\{ [a-z_]|\{%-? [a-z]|\{# ).{0,30}")
 _NOTHING = re.compile(r"(?i:nan|undefined|inf|<na>)|None|null")
 
 
@@ -121,13 +121,11 @@ def _link_faults(release: Release, body: str) -> list[str]:
 
 def _gap_faults(body: str) -> list[str]:
     """What a template leaves where a value was missing."""
-    faults = [f"README.md has a piece of its template: {_around(body, m)}"
-              for m in _LEFTOVER.finditer(_FENCE.sub("", body))]  # fmt: skip
+    faults = [
+        f"README.md has a piece of its template: {found[0]}"
+        for found in _LEFTOVER.finditer(_FENCE.sub("", body))
+    ]
     for line in body.splitlines():
         cells = [cell.strip() for cell in line.split("|")] if line.startswith("|") else []
         faults += [f"a table has {cell!r}: {line}" for cell in cells if _NOTHING.fullmatch(cell)]
     return faults
-
-
-def _around(text: str, found: "re.Match[str]") -> str:
-    return text[found.start() : found.start() + 40].splitlines()[0]

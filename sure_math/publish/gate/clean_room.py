@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from sure_math.publish.gate.checks import refuse
+from sure_math.publish.gate.files import steering
 from sure_math.publish.gate.release import Release
 
 _SECONDS = 3600.0
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)?")
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _SHOWN = 12
-_SECRET = ("HF_", "HUGGING_FACE_", "HUGGINGFACE_")
+_PRIVATE = re.compile(r"HF_|HUGGING_?FACE|TOKEN|KEY|SECRET|PASSWORD", re.IGNORECASE)
 _SNIPPETS = """
 import os, sys
 def refuse(event, arguments):
@@ -104,7 +105,7 @@ def _run(release: Release, arguments: Sequence[str]) -> str:
 
 def _environment(room: Path) -> dict[str, Any]:
     """No hub, no token, no cache of anybody; proxies that lead nowhere for whatever asks them."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(_SECRET)}
+    kept = {key: value for key, value in os.environ.items() if not _PRIVATE.search(key)}
     nowhere = "http://127.0.0.1:9"
     return {
         **kept,
@@ -120,7 +121,9 @@ def _environment(room: Path) -> dict[str, Any]:
 
 
 def _refuse_other_paths(release: Release) -> None:
-    """A card could have the loader read any file of this machine, or of another one."""
+    """A stranger could have the loader read any file of this machine, or of another one."""
+    pages = steering(release)
+    refuse([f"not run: {pages[0]} may have it read anything"] if pages else [])
     known = {file.path for file in release.manifest.files}
     said = {
         path

@@ -58,6 +58,7 @@ def annotate(responses: pl.DataFrame, unanswered: Unanswered) -> pl.DataFrame:
         )
         .join(lists, on=KEY, how="left")
         .with_columns(
+            clusters=pl.col("clusters").fill_null([]),
             n_clusters=pl.col("n_clusters").fill_null(0),
             majority_share=pl.col("_largest").fill_null(0) / pl.col("n_samples"),
         )

@@ -37,16 +37,17 @@ _UNREADABLE = (
 )  # fmt: skip
 
 
-def examine(folder: Path, *, snippet: bool = True) -> list[Check]:
+def examine(folder: Path, *, loads: bool = True, snippet: bool = True) -> list[Check]:
     """Every check of a release folder; a bad release fails them and never raises.
 
     Args:
+        loads: have `datasets` read every row, which is the slow part: it decodes all texts.
         snippet: also run the Python code of the card. That is code of whoever made the release:
             leave it out for a stranger's.
     """
     release = Release(folder)
-    names = [name for name in _CHECKS if snippet or name != "snippet"]
-    return [_perform(name, release) for name in names]
+    left_out = {name for name, wanted in (("loads", loads), ("snippet", snippet)) if not wanted}
+    return [_perform(name, release) for name in _CHECKS if name not in left_out]
 
 
 def _perform(name: str, release: Release) -> Check:

@@ -13,6 +13,8 @@ _BLOCK = 1 << 20
 _DATA = {".parquet", ".arrow", ".feather", ".json", ".jsonl", ".csv", ".tsv", ".txt", ".zip",
          ".gz", ".tar", ".zst", ".bz2", ".xz", ".py"}  # fmt: skip
 """Endings that a loader could take for data (or, old ones, for a loading script)."""
+_STEERING = (".huggingface.yaml", "dataset_infos.json")
+"""Pages that tell `datasets` what to read, over the head of the card."""
 _APART = {".git", ".cache"}
 """Folders that clients of a hub keep beside the files they got."""
 
@@ -25,8 +27,8 @@ def check_files(release: Release) -> str:
     faults += [fault for file in manifest.files for fault in _file_faults(release.folder, file)]
     for path, digest in manifest.pages.items():
         faults += _digest_faults(release.folder, path, digest)
-    strays = _strays(release)
-    faults += [f"{path} is not in the manifest, a loader may read it" for path in strays]
+    strays = {*_strays(release), *steering(release)}
+    faults += [f"{path} is no file of a release, a loader may read it" for path in sorted(strays)]
     faults += _history_faults(release)
     refuse(faults)
     size = sum(file.bytes for file in manifest.files) / 1e6
@@ -60,6 +62,11 @@ def _sha256(path: Path) -> str:
         while block := handle.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def steering(release: Release) -> list[str]:
+    """Pages in the folder that would have a loader read something else than the card says."""
+    return [name for name in _STEERING if (release.folder / name).exists()]
 
 
 def _strays(release: Release) -> list[str]:

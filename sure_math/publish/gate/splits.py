@@ -1,6 +1,7 @@
 """Check `splits`: nothing of the test split is in training, by id, by text or by descent."""
 
 import hashlib
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -64,15 +65,13 @@ def _text_faults(release: Release) -> list[str]:
     return [f"{len(wrong)} train rows have the text of a test row: {pairs}"]
 
 
-def _texts(release: Release, split: str) -> list[tuple[bytes, str]]:
+def _texts(release: Release, split: str) -> Iterator[tuple[bytes, str]]:
     """Digest of the canonical text, and id, of every problem of a split."""
     files = [
         file
         for file in release.manifest.files
         if file.split == split and not holds_responses(file.config)
     ]
-    return [
-        (hashlib.blake2b(canonical_text(text).encode(), digest_size=16).digest(), name)
-        for _, part in release.rows(files, ["problem_id", "problem"])
-        for name, text in part.iter_rows()
-    ]
+    for _, part in release.rows(files, ["problem_id", "problem"]):
+        for name, text in part.iter_rows():
+            yield hashlib.blake2b(canonical_text(text).encode(), digest_size=16).digest(), name
