@@ -11,8 +11,12 @@ import pyarrow.parquet as pq
 from sure_math.publish.manifest import MANIFEST, Manifest, ReleaseFile, Version
 
 CARD = "---\npretty_name: Sums\nlicense: mit\n---\n# Sums, version {version}\n"
-SHARDS = {"data/train-00000-of-00002.parquet": 1, "data/train-00001-of-00002.parquet": 2,
-          "data/test-00000-of-00001.parquet": 3, "responses/train-00000-of-00001.parquet": 4}  # fmt: skip
+SHARDS = {
+    "data/train-00000-of-00002.parquet": 1,
+    "data/train-00001-of-00002.parquet": 2,
+    "data/test-00000-of-00001.parquet": 3,
+    "responses/train-00000-of-00001.parquet": 4,
+}
 
 
 def small_release(
