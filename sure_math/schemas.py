@@ -318,7 +318,12 @@ _ANNOTATION = [
     _column("clusters", _CLUSTER_LIST, "answer, count and probability (eq. 4) of every cluster"),
     _column("conflicts", _I16, "contradicting equivalence verdicts"),
     _column("teacher", _STR, "model that was sampled"),
-    _column("judge", _STR, "model that judged equivalence; null if none", null=True),
+    _column(
+        "judge",
+        _STR,
+        "judge that was configured, and asked where rules left it open; null if none",
+        null=True,
+    ),
     _column("logprobs_mode", _STR, "raw_logprobs, or none (discrete entropy)"),
 ]
 

@@ -17,8 +17,10 @@ from sure_math.publish.front_matter import front_matter
 from sure_math.publish.hub.features import features_yaml
 from sure_math.publish.licenses import conditions
 from sure_math.publish.manifest import MANIFEST, Manifest, ReleaseFile, Version, rows_by_split
-from sure_math.publish.provenance import provenance, stage_summary
+from sure_math.publish.pictures import draw_pictures
+from sure_math.publish.provenance import provenance
 from sure_math.publish.tables import configs
+from sure_math.publish.trust import verdicts
 from sure_math.runtime.run import Run
 from sure_math.schemas import RELEASE, RELEASE_RESPONSES
 
@@ -42,15 +44,17 @@ def write_pages(
     problems = _problems(folder, run.recipe, files)
     version = run.recipe.publish.version
     versions = history(previous, version, date, rows_by_split(files), problems.drop("config"))
-    facts = provenance(run, problems)
+    judged = verdicts(problems)
+    facts = provenance(run, problems, judged)
     features = {
         config.name: features_yaml(config.table.schema)
         for key in facts["licenses"]
         for config in configs(key)
     }
-    head = front_matter(run.recipe, files, problems["license"].unique().to_list(), features)
+    head = front_matter(run.recipe.publish, files, facts, features)
+    pictures = draw_pictures(folder, problems, judged, pl.DataFrame(facts["lineage"]))
     warned = _warnings(problems)
-    card = render_card(head, name, run.recipe, problems, facts, stage_summary(run), warned)
+    card = render_card(head, name, run.recipe, problems, facts, versions, pictures, warned)
     (folder / "README.md").write_text(card, encoding="utf-8")
     (folder / "LICENSE").write_text(_license_text(facts["licenses"]), encoding="utf-8")
     text = json.dumps(facts, indent=2, sort_keys=True) + "\n"

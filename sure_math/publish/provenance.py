@@ -1,18 +1,23 @@
 """What really happened in a run, as plain values: for the data card and for `provenance.json`.
 
 Nothing here comes from the recipe's intentions alone: rows, revisions, models and verdicts are
-counted in the tables of the run.
+counted in the tables of the run, settings are those that its shards name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import polars as pl
 
 from sure_math import __version__
 from sure_math.backends import model_name
+from sure_math.config import HELD_OUT
 from sure_math.judging.controls import ControlReport, read_report
-from sure_math.publish.duties import ROLES, Duty, duties
+from sure_math.publish import recorded
+from sure_math.publish.duties import GENERATING, Duty, duties
+from sure_math.publish.lineage import lineage
+from sure_math.publish.trust import trust
 from sure_math.runtime.run import Run
 from sure_math.runtime.shards import totals
 from sure_math.seeds.cards import source_card
@@ -21,29 +26,40 @@ from sure_math.seeds.read import adapter_for
 HUB = "https://huggingface.co/datasets"
 RULES = ("exact", "text", "judge", "lineage")
 """What can block a problem; `text` stands for every rule that compares texts."""
+_WRITERS = ("datasets", "matplotlib", "polars", "pyarrow")
 
 
-def provenance(run: Run, problems: pl.DataFrame) -> dict[str, Any]:
+def provenance(run: Run, problems: pl.DataFrame, verdicts: pl.DataFrame) -> dict[str, Any]:
     """Everything about the rows of a release that a program may want to read.
 
     Args:
         problems: the rows of all configurations, with the name of theirs in a column `config`.
+        verdicts: which majority answers are right, as `trust.verdicts` says.
     """
     recipe = run.recipe.content()  # without the addresses and paths of this machine
     for role, model in recipe["models"].items():
         model["model"] = model_name(getattr(run.recipe.models, role))
+    made = recorded.stages(run)
     return {
         "sure_math": __version__,
         "recipe": recipe,
-        "stages": {stage.name: run.store(stage.name).stage_hash for stage in run.stages},
+        "stages": made,
+        "prompts": recorded.prompts(made, run.recipe),
+        "software": recorded.software(made),
+        "written_with": {name: version(name) for name in _WRITERS},
         "licenses": license_counts(problems),
         "sources": sources(run, problems),
-        "models": [_terms(each) for each in duties(models(run, problems))],
+        "models": models(run, problems, made),
+        "judge": recorded.judging(run, made),
+        "judge_controls": judge_controls(run),
         "evaluation_sets": evaluation_sets(run),
+        "blocked": blocked(run),
         "label_conflicts": label_conflicts(run),
         "evolution": evolution(problems),
+        "attempts": attempts(run),
+        "lineage": lineage(run, problems).to_dicts(),
         "flags": flags(problems),
-        "judge_controls": judge_controls(run),
+        "trust": trust(verdicts),
     }
 
 
@@ -82,12 +98,34 @@ def sources(run: Run, problems: pl.DataFrame) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def models(run: Run, problems: pl.DataFrame) -> dict[str, set[str]]:
-    """The models that wrote or judged these rows, by role."""
-    found = {role: set(problems[role].drop_nulls()) for role in ROLES}
-    found["judge"] |= set(_side(run, "verdicts", ("judge",))["judge"].drop_nulls())
-    found["judge"] |= {report.judge for report in _control_reports(run).values()}
+def models(
+    run: Run, problems: pl.DataFrame, made: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The models that wrote or judged something, by role, with what decided their answers and what
+    their licences ask. A judge that was never asked is none of them.
+
+    Args:
+        made: what `recorded.stages` found.
+    """
+    found = {role: set(problems[role].drop_nulls()) for role in GENERATING}
+    found["judge"] = _judges(run)
+    known = recorded.identities(made)
+    return [_model(each, known.get((each.role, each.model), {})) for each in duties(found)]
+
+
+def _judges(run: Run) -> set[str]:
+    """Every judge that was asked something, control questions included."""
+    found = {report.judge for report in _control_reports(run).values()}
+    found |= set(_side(run, "verdicts", ("judge",))["judge"].drop_nulls())
+    found |= set(_side(run, "judgements", ("judge",))["judge"])
+    if any(counters.get("judge_calls") for counters in _counters(run)):
+        found.add(model_name(run.recipe.models.judge))
     return found
+
+
+def _counters(run: Run) -> Iterator[dict[str, int]]:
+    for stage in run.stages:
+        yield totals(footer.stats for footer in run.store(stage.name).scan().values())
 
 
 def judge_controls(run: Run) -> dict[str, dict[str, str | None]]:
@@ -114,6 +152,17 @@ def evolution(problems: pl.DataFrame) -> dict[str, Any]:
         "strategies": _frequencies(evolved["strategy"]),
         "voted": voted.height,
         "unanimously_well_posed": sure.height,
+    }
+
+
+def attempts(run: Run) -> dict[str, Any]:
+    """What the evolver wrote: how many attempts, how many of them were accepted, and why the others
+    were not."""
+    reasons = _side(run, "attempts", ("reason",))["reason"]
+    return {
+        "attempts": reasons.len(),
+        "accepted": reasons.null_count(),
+        "rejected": _frequencies(reasons.drop_nulls()),
     }
 
 
@@ -161,6 +210,13 @@ def evaluation_sets(run: Run) -> list[dict[str, Any]]:
     ]
 
 
+def blocked(run: Run) -> int:
+    """How many problems, seeds included, were blocked because of a benchmark."""
+    found = _side(run, "verdicts", ("evaluation_set", "problem_id", "decision"))
+    wrong = found.filter(pl.col("evaluation_set") != HELD_OUT, decision="blocked")
+    return wrong["problem_id"].n_unique()
+
+
 def _counts(rows: pl.DataFrame) -> dict[str, int]:
     return dict(rows.group_by("evaluation_set").len().iter_rows())
 
@@ -174,32 +230,19 @@ def label_conflicts(run: Run) -> dict[str, int]:
 def _side(run: Run, name: str, columns: Sequence[str]) -> pl.DataFrame:
     """The rows of a side table, of every stage that has one of that name."""
     stages = [stage.name for stage in run.stages if name in stage.side]
-    found = [pl.DataFrame(run.store(stage).read_side(name)).select(columns) for stage in stages]
+    found = [pl.DataFrame(run.store(stage).read_side(name, columns)) for stage in stages]
     return pl.concat([pl.DataFrame(schema=dict.fromkeys(columns, pl.String)), *found])
 
 
-def stage_summary(run: Run) -> list[dict[str, Any]]:
-    """Rows and rejects of every stage, from the shard footers."""
-    summary = []
-    for stage in run.stages:
-        footers = run.store(stage.name).scan().values()
-        reasons = totals(footer.rejected for footer in footers)
-        summary.append(
-            {
-                "name": stage.name,
-                "rows": sum(footer.rows for footer in footers),
-                "rejected": sum(reasons.values()),
-                "reasons": ", ".join(f"{name} {count}" for name, count in reasons.items()),
-            }
-        )
-    return summary
-
-
-def _terms(duty: Duty) -> Mapping[str, Any]:
-    known = duty.terms
+def _model(duty: Duty, identity: Mapping[str, Any]) -> dict[str, Any]:
+    known, settings = duty.terms, dict(identity)
     return {
         "role": duty.role,
         "model": duty.model,
+        "backend": settings.pop("backend", None),
+        "revision": settings.pop("revision", None),
+        "weights": settings.pop("weights", None),
+        "settings": {key: value for key, value in settings.items() if key != "model"},
         "license": duty.license,
         "link": duty.link,
         "duty": duty.duty,

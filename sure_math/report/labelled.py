@@ -5,6 +5,7 @@ A row is labelled if it has a verified `answer`. The majority answer is right if
 at all) it is wrong. Scores are read from the published columns, or follow from the responses.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,7 +83,7 @@ def labelled(dataset: Dataset) -> Labelled:
     responses = _per_problem(_frame(dataset.responses, _RESPONSE_COLUMNS))
     found = found.join(responses, "problem_id", how="left")
     rows = found.to_dicts()
-    right = [_right(row) for row in rows]
+    right = [majority_is_right(row) for row in rows]
     undecided = found["majority_answer"].is_null()
     ties = [row for row in rows if row["majority_answer"] is None and row["clusters"]]
     scores, absent = _scores(found)
@@ -158,7 +159,8 @@ def _scores(found: pl.DataFrame) -> tuple[dict[str, Floats], dict[str, str]]:
     return scores, absent
 
 
-def _right(row: dict[str, Any]) -> bool:
+def majority_is_right(row: Mapping[str, Any]) -> bool:
+    """Whether the majority answer of a labelled problem equals its verified answer."""
     answer = row["majority_answer"]
     return answer is not None and equivalent(answer, row["answer"])
 
