@@ -18,7 +18,8 @@ _CODE = re.compile(r"`[^`\n]*`")
 _LINK = re.compile(
     r"\]\(\s*<?([^)\s>]+)|<(?:img|a|source)\b[^>]*?\b(?:src|href)\s*=\s*[\"']([^\"']+)"
 )
-_ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|#|//")
+_ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 _LEFTOVER = re.compile(r"(?:\{\{ [a-z_]|\{%-? [a-z]|\{# ).{0,30}")
 _NOTHING = re.compile(r"(?i:nan|undefined|inf|<na>)|None|null")
 
@@ -109,14 +110,24 @@ def _config_faults(release: Release, head: FrontMatter) -> list[str]:
 def _link_faults(release: Release, body: str) -> list[str]:
     """Links and images that stand for a file of the release which is not there."""
     text = _CODE.sub("", _FENCE.sub("", body))
-    known = release.manifest.paths()
+    known = release.manifest.paths() | {f"#{_anchor(each)}" for each in _HEADING.findall(text)}
     targets = dict.fromkeys(first or second for first, second in _LINK.findall(text))
     return [
         f"README.md links {target}, which is not in the release"
         for target in targets
-        if not _ELSEWHERE.match(target)
-        and PurePosixPath(target.split("#")[0].split("?")[0]).as_posix() not in known
+        if not _ELSEWHERE.match(target) and _place(target) not in known
     ]
+
+
+def _place(target: str) -> str:
+    """What a link leads to: a file of the release, or a heading of the card."""
+    page = target.split("#")[0].split("?")[0]
+    return PurePosixPath(page).as_posix() if page else target
+
+
+def _anchor(heading: str) -> str:
+    """The name under which a hub links a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def _gap_faults(body: str) -> list[str]:

@@ -4,6 +4,7 @@
 fields; anything of another shape is a DataError.
 """
 
+import html
 import re
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,8 @@ PROVENANCE = "provenance.json"
 CARD = "README.md"
 LICENSE = "LICENSE"
 _HEAD = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
+
+_ESCAPED = re.compile(r"\\([^\w\s])")
 
 
 class _Part(BaseModel):
@@ -138,6 +141,11 @@ class FrontMatter(_Part):
             info.config_name: {split.name: split.num_examples for split in info.splits}
             for info in self.dataset_info
         }
+
+
+def plain(markdown: str) -> str:
+    """A page without the marks that keep names from being read as Markdown or HTML."""
+    return html.unescape(_ESCAPED.sub(r"\1", markdown))
 
 
 def read_text(path: Path) -> str:

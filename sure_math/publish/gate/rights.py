@@ -4,7 +4,7 @@ import polars as pl
 
 from sure_math.config import HELD_OUT
 from sure_math.publish.gate.checks import refuse, some
-from sure_math.publish.gate.pages import CARD, LICENSE, PROVENANCE, read_text
+from sure_math.publish.gate.pages import CARD, LICENSE, PROVENANCE, plain, read_text
 from sure_math.publish.gate.release import Release
 from sure_math.publish.licenses import normal, placement
 
@@ -42,7 +42,7 @@ def check_licences(release: Release) -> str:
 
 def _unnamed(release: Release, licenses: list[str]) -> list[str]:
     """Licences that a page leaves out."""
-    pages = {LICENSE: read_text(release.folder / LICENSE), CARD: release.card[1]}
+    pages = {LICENSE: read_text(release.folder / LICENSE), CARD: plain(release.card[1])}
     return [
         f"{page} does not name the licence {license_id}"
         for page, text in pages.items()
@@ -57,7 +57,7 @@ def check_decontamination(release: Release) -> str:
     wanted = [each.name for each in config.evaluation_sets]
     reported = {each.name for each in release.provenance.evaluation_sets}
     _, _, section = release.card[1].partition(f"\n{_HEADING}\n")
-    section = section.split("\n## ")[0]
+    section = plain(section.split("\n## ")[0])
     faults = [] if section.strip() else [f"{CARD} has no section {_HEADING!r}"]
     for name in wanted:
         if name not in reported:

@@ -4,16 +4,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from huggingface_hub import constants, get_token, hf_hub_download, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HFValidationError,
+    RemoteEntryNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
 
-from sure_math.errors import DataError
-from sure_math.publish.hub.failures import CLIENT_ERRORS, NotThere, explain, scrub
+from sure_math.errors import DataError, PublishError
+from sure_math.publish.hub.failures import CLIENT_ERRORS, explain, scrub
 from sure_math.publish.manifest import MANIFEST
 
 
 def download(name: str, revision: str | None = None) -> Path:
     """The folder with every file of `owner/name` at one commit.
 
-    The manifest is fetched first, so that nothing else of a dataset is that is no release.
+    The manifest is fetched first, so that nothing else is of a dataset that is no release.
 
     Args:
         revision: tag, branch or commit; None = the newest state.
@@ -22,18 +29,34 @@ def download(name: str, revision: str | None = None) -> Path:
         DataError: there is no such dataset or revision, or it holds no release.
         PublishError: the hub refuses, or does not answer.
     """
-    host = urlsplit(constants.ENDPOINT).netloc.rpartition("@")[2]
     at = f"{name} at revision {revision}" if revision else name
     try:
         manifest = hf_hub_download(name, MANIFEST, repo_type="dataset", revision=revision)
         commit = Path(manifest).parent.name
         return Path(snapshot_download(name, repo_type="dataset", revision=commit))
     except CLIENT_ERRORS as error:
-        problem = explain(error, f"download {at}", host, None)
-    message = scrub(problem.message, get_token())
-    if isinstance(problem, NotThere):
-        raise DataError(
-            f"{message}; a release has a file {MANIFEST}",
-            hint="check owner/name and --revision; a private dataset needs HF_TOKEN",
+        problem = _not_there(error, at) or _explained(error, at)
+    raise problem
+
+
+def _not_there(error: Exception, at: str) -> DataError | None:
+    """What to say of something that does not exist; a hub hides private datasets as if so."""
+    if isinstance(error, RemoteEntryNotFoundError):
+        return DataError(f"{at} is not a release of sure-math (no {MANIFEST})")
+    if isinstance(error, RevisionNotFoundError):
+        return DataError(f"there is no {at}", hint="name a tag such as v1.0.0, or a commit")
+    if isinstance(error, HFValidationError):
+        return DataError(f"{at} is no name of a dataset: {error}")
+    if isinstance(error, RepositoryNotFoundError) and not isinstance(error, GatedRepoError):
+        return DataError(
+            f"there is no dataset {at} that this account may see",
+            hint="check owner/name; a private dataset needs HF_TOKEN",
         )
-    raise type(problem)(message, saved="nothing was verified", hint=problem.hint)
+    return None
+
+
+def _explained(error: Exception, at: str) -> PublishError:
+    host = urlsplit(constants.ENDPOINT).netloc.rpartition("@")[2]
+    problem = explain(error, f"download {at}", host, None)
+    message = scrub(problem.message, get_token())
+    return type(problem)(message, saved="nothing was verified", hint=problem.hint)

@@ -455,6 +455,7 @@ def test_a_problem_without_responses(broken: Broken) -> None:
         ("![w_se](plots/none.png)", "README.md links plots/none.png, which is not in the release"),
         ("[licence](../LICENSE)", "README.md links ../LICENSE"),
         ('<img width="3" src="x.svg">', "README.md links x.svg"),
+        ("[above](#nothing-there)", "README.md links #nothing-there"),
         ("made by {{ recipe.name }}", "README.md has a piece of its template: {{ recipe.name }}"),
         ("{% if x %}", "a piece of its template: {% if x %}"),
         ("| a | None |", "a table has 'None'"),
@@ -471,7 +472,7 @@ def test_a_page_with_gaps(broken: Broken, added: str, words: str) -> None:
 
 def test_a_page_with_what_only_looks_like_gaps(broken: Broken) -> None:
     fine = (
-        "[a](LICENSE), [b](./provenance.json#x), [c](https://example.org), [d](#limits), "
+        "[a](LICENSE), [b](./provenance.json#x), [c](https://example.org), [d](#what-is-in-it), "
         "`[e](nowhere)`, {{x}}, $\\frac{{a}}{b}$, None of these.\n\n"
         "```\n[f](nowhere) {{ x }}\n```\n\n| nothing |  | finance |"
     )
