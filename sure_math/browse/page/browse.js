@@ -62,11 +62,20 @@ async function arrive() {
   if (document.activeElement !== search) search.value = place.get("text") ?? "";
   sort.value = place.get("sort") ?? "position";
   document.body.classList.toggle("reading", place.has("problem") || place.has("about"));
-  by("filters-button").dataset.active = filters().length || "";
+  labelFilters();
   await Promise.all([list.select(question()), read(place.get("problem"))]);
 }
 
+function labelFilters() {
+  const shown = document.body.classList.contains("filtering");
+  const active = filters().length;
+  const closing = list.total === null ? "Close" : `Show ${counted(list.total, "problem")}`;
+  by("filters-button").textContent = shown ? closing : active ? `Filters · ${active}` : "Filters";
+  by("filters-button").setAttribute("aria-expanded", String(shown));
+}
+
 function showTotal(total) {
+  labelFilters();
   by("total").value = totalText(total, summary.problems);
   const nothing = by("nothing");
   nothing.hidden = total > 0;
@@ -152,6 +161,7 @@ async function openCursor() {
 function back() {
   go({ problem: null, about: null });
   document.body.classList.remove("reading", "filtering");
+  labelFilters();
   viewport.focus();
 }
 
@@ -215,7 +225,7 @@ function fillSort() {
 
 function toggleFilters() {
   const shown = document.body.classList.toggle("filtering");
-  by("filters-button").setAttribute("aria-expanded", String(shown));
+  labelFilters();
   if (shown) by("filters").querySelector("input")?.focus();
 }
 

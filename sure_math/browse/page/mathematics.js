@@ -145,7 +145,7 @@ export function show(element, text, options = {}) {
   element.classList.add("mathematical");
   element.classList.toggle("raw", raw);
   element.replaceChildren();
-  const list = raw ? [{ text: options.source ?? text }] : pieces(text);
+  const list = raw ? [{ text: options.source ?? text }] : joined(pieces(text), options);
   const marked = options.mark ? list.findLast((piece) => piece.text?.includes(options.mark)) : null;
   for (const piece of list) {
     if (piece.text === undefined) element.append(drawn(piece, options));
@@ -153,6 +153,23 @@ export function show(element, text, options = {}) {
     else element.append(piece.text);
   }
   return element;
+}
+
+// A line break beside a formula on a line of its own is none of its own, and punctuation stays with
+// the formula before it.
+function joined(list, { inline }) {
+  const result = list.map((piece) => ({ ...piece }));
+  result.forEach((piece, at) => {
+    if (piece.text === undefined) return;
+    const [before, after] = [result[at - 1], result[at + 1]];
+    if (before?.display && !inline) piece.text = piece.text.replace(/^[ \t]*\n/, "");
+    else if (before) {
+      [before.tail] = /^[.,;:!?)\]]*/.exec(piece.text);
+      piece.text = piece.text.slice(before.tail.length);
+    }
+    if (after?.display && !inline) piece.text = piece.text.replace(/\n[ \t]*$/, "");
+  });
+  return result;
 }
 
 /** Turn from drawn mathematics to its source or back, here and in what comes. Returns which. */
@@ -171,7 +188,8 @@ export const showsSource = () => sourceMode;
 export function showAnswer(element, answer, options = {}) {
   const words = answer.replace(/\\[a-zA-Z]+\*?(\{[^{}]*\})?/g, " ").match(/[A-Za-z]{3,}/g);
   const delimited = /(^|[^\\])\$|\\[([]/.test(answer);
-  const source = delimited || words || answer.length > LONGEST ? answer : `\\(${answer}\\)`;
+  const source =
+    delimited || words || answer.length > LONGEST ? answer : `\\(\\displaystyle ${answer}\\)`;
   show(element, source, { inline: true, source: answer, ...options });
   if (element.querySelector(".failed")) element.replaceChildren(answer);
   return element;
@@ -201,7 +219,7 @@ function drawn(piece, options) {
   const wanted = { ...piece, display: piece.display && !options.inline };
   element.className = wanted.display ? "formula display" : "formula";
   if (!options.lazy) return draw(element, wanted);
-  element.textContent = piece.source;
+  element.textContent = piece.source + (piece.tail ?? "");
   waiting.set(element, wanted);
   nearby.observe(element);
   return element;
@@ -209,6 +227,12 @@ function drawn(piece, options) {
 
 function draw(element, piece) {
   element.replaceChildren();
+  fill(element, piece);
+  if (piece.tail) element.append(piece.tail);
+  return element;
+}
+
+function fill(element, piece) {
   if (!hasKatex()) return asSource(element, piece, null);
   if (piece.tex.length > LONGEST) {
     return asSource(element, piece, `${piece.tex.length} characters are too long to draw`);
@@ -219,7 +243,7 @@ function draw(element, piece) {
     return asSource(element, piece, String(error.message));
   }
   const failed = element.querySelector(":scope > .katex-error");
-  return failed ? asSource(element, piece, failed.title) : element;
+  return failed ? asSource(element, piece, failed.title) : undefined;
 }
 
 function asSource(element, piece, why) {
@@ -230,5 +254,4 @@ function asSource(element, piece, why) {
     code.title = `Not drawn: ${why.replace(/^ParseError: /, "")}`;
   }
   element.replaceChildren(code);
-  return element;
 }

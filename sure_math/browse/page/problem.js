@@ -229,10 +229,7 @@ function metadata({ problem, votes, place }) {
       ["source id", problem.source_id],
       ["revision", problem.source_revision],
       ["licence", problem.license],
-      [
-        "curated",
-        problem.curated === undefined ? null : problem.curated ? "yes" : "no, evolved",
-      ],
+      ["curated", problem.curated === undefined ? null : problem.curated ? "yes" : "no, evolved"],
       ["flags", listed(problem.flags)],
       ["votes on it", voted || null],
       [

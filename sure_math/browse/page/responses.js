@@ -99,7 +99,7 @@ function tag({ right }) {
   return make(
     "span",
     { class: `verdict ${right ? "good" : "bad"}` },
-    right ? "✓ verified" : "✗ not the verified answer",
+    right ? "✓ right" : "✗ wrong",
   );
 }
 
