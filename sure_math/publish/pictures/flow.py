@@ -118,7 +118,7 @@ def _bands(
 ) -> None:
     """Curved bands between two columns of bars, each in the colour of where its problems end."""
     keys = list(dict.fromkeys((left, right, "outcome")))
-    rows = table.group_by(keys).agg(pl.col("problems").sum()).to_dicts()
+    rows = table.group_by(keys).agg(pl.col("problems").sum()).sort(keys).to_dicts()
     leaving = _stacked(rows, starts, left, (list(starts), left), (list(ends), right))
     arriving = _stacked(rows, ends, right, (list(ends), right), (list(starts), left))
     for place, row in enumerate(rows):
