@@ -64,5 +64,6 @@ def with_execution(command: Command) -> Command:
 
 
 def not_built(what: str) -> None:
+    """Say that a verb is not there yet, and exit with 2."""
     click.echo(f"{what}: not built yet", err=True)
     sys.exit(2)
