@@ -1,6 +1,8 @@
 """One hub for these tests, and one process of the real clients for each protocol."""
 
+import itertools
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from huggingface_hub import HfApi
 from tests.hub import LocalHub
 from tests.hub.client import Client
 
+_NUMBERS = itertools.count(1)
 PART = 1 << 18
 """Bytes of a part of an upload in parts."""
 
@@ -60,8 +63,8 @@ def api(hub: LocalHub) -> Callable[[str | bool], HfApi]:
 @pytest.fixture
 def repo(hub: LocalHub, request: pytest.FixtureRequest) -> str:
     """A new, empty repository of `own`, named after the test."""
-    letters = "".join(c if c.isalnum() else "-" for c in request.node.name.strip("]"))
-    name = f"own/{letters[:60].strip('-')}"
+    words = re.sub(r"[^a-z0-9]+", "-", request.node.originalname.lower())
+    name = f"own/{words}-{next(_NUMBERS)}"
     HfApi(endpoint=hub.url, token=hub.token).create_repo(name, repo_type="dataset")
     hub.requests.clear()
     return name

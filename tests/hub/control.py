@@ -7,6 +7,7 @@ POST /__test__/accounts   {"name", "role"?, "orgs"?}: answers with the token
 """
 
 import json
+import re
 from dataclasses import asdict
 from typing import Any, Protocol
 
@@ -31,7 +32,7 @@ def control(hub: Controlled, method: str, path: str, body: bytes) -> Reply:
     """The reply to a request below `PREFIX`; what is wrong with it is said in a 400."""
     try:
         return _control(hub, method, path.removeprefix(PREFIX), json.loads(body or b"null"))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, re.error) as error:
         return Refused(400, str(error)).reply()
 
 

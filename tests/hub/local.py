@@ -120,7 +120,8 @@ class LocalHub:
             store = self._state.store
             repository = store.get(repo) or store.create(repo, private, gated)
             commit = _commit_of(repository, folder, revision)
-            repository.add_commit(MAIN, commit)
+            if repository.refs.get(MAIN) != commit.oid:
+                repository.add_commit(MAIN, commit)
             repository.refs |= {f"refs/tags/{tag}": commit.oid for tag in tags}
             store.save(repository)
         return commit.oid
