@@ -17,15 +17,18 @@ def local() -> Iterator[LocalHub]:
         yield hub
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def lfs(monkeypatch: pytest.MonkeyPatch) -> None:
     """What HF_HUB_DISABLE_XET=1 sets when the client is imported."""
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
 
 
 @pytest.fixture(params=["lfs", "xet"])
-def protocol(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def protocol(
+    request: pytest.FixtureRequest, lfs: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> str:
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", request.param == "lfs")
+    monkeypatch.setenv("HF_XET_CACHE", str(tmp_path / "xet"))
     return str(request.param)
 
 

@@ -21,6 +21,9 @@ from sure_math.publish.hub.target import Target, open_target
 from tests.hub import LocalHub
 from tests.publish.hub.publisher import REPO, Publisher, start
 
+# The client uploads by LFS with an argument that its transport has renamed.
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
+
 WAITS = (0.01,)
 
 

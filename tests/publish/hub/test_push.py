@@ -212,7 +212,7 @@ def test_a_commit_that_landed_unheard_is_not_made_twice(
 
 
 def test_after_a_commit_that_never_came_the_next_push_sends_no_data(
-    me: Publisher, release: Path, lfs: None
+    me: Publisher, release: Path
 ) -> None:
     me.local.fail("POST .*/commit/", status=503)
     with pytest.raises(HubUnavailable, match="commit to own/sums") as caught:

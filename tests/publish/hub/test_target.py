@@ -12,6 +12,9 @@ from tests.hub import LocalHub
 from tests.publish.hub.publisher import REPO, Publisher
 from tests.publish.hub.small_release import small_release
 
+# The client uploads by LFS with an argument that its transport has renamed.
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
+
 
 def only_read(local: LocalHub) -> bool:
     return {request.method for request in local.requests} <= {"GET", "HEAD"}
