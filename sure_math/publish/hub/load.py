@@ -9,17 +9,29 @@ import functools
 import logging
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sure_math.errors import DataError
-from sure_math.publish.manifest import MANIFEST, Manifest, parse_manifest, read_manifest
+from sure_math.publish.manifest import (
+    MANIFEST,
+    Manifest,
+    ReleaseFile,
+    parse_manifest,
+    read_manifest,
+)
 
 _LOG = logging.getLogger("sure_math")
 _ON_A_HUB = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 _PATIENCE = 10.0
 """Seconds for a hub to answer the first request."""
+_HINT = (
+    "configs are default and responses, for non-commercial rows nc and nc_responses; splits are "
+    "train and test; a hub name is owner/name, a private one needs HF_TOKEN"
+)
+_OFFLINE = "HF_HUB_OFFLINE=1 loads the newest copy on this machine"
 
 
 @dataclass(frozen=True)
@@ -85,11 +97,10 @@ def load(
         return builder.as_dataset(split=split)
     except Exception as error:  # datasets, its client, pyarrow: many unrelated classes
         at = f", revision {revision}" if revision else ""
+        what = error.message if isinstance(error, DataError) else error
         raise DataError(
-            f"cannot load {place.name} (config {config}, split {split}{at}): {error}",
-            hint="configs are default and responses, for non-commercial rows nc and nc_responses; "
-            "splits are train and test; "
-            "a hub name is owner/name, a private one needs HF_TOKEN",
+            f"cannot load {place.name} (config {config}, split {split}{at}): {what}",
+            hint=error.hint if isinstance(error, DataError) else _HINT,
         ) from error
 
 
@@ -131,26 +142,27 @@ def _builder(place: Place, config: str, revision: str | None) -> Any:
         return _hub_builder(place.name, config, revision)
     if revision is not None:
         raise DataError("it is a folder, which has no revisions")
+    manifest = read_manifest(place.folder)
+    _check_files(place.folder, [file for file in manifest.files if file.config == config])
     # In a cache of its own: in the common one `datasets.load_dataset("sure-math")` would find this
     # copy from any other folder, whatever revision it is asked for.
     cache = Path(datasets.config.HF_DATASETS_CACHE, "sure_math_folders")
     builder = datasets.load_dataset_builder(
         str(place.folder.resolve()), config, cache_dir=str(cache)
     )
-    _check_folder(place.folder, config, str(builder.config.version))
+    version = str(builder.config.version)
+    if version != manifest.version:
+        raise DataError(f"README.md is of version {version}, {MANIFEST} of {manifest.version}")
     return builder
 
 
-def _check_folder(folder: Path, config: str, version: str) -> None:
-    """Files of another size than the manifest says were not released; their card stayed the same,
-    so that `datasets` may serve its copy of the old ones."""
-    manifest = read_manifest(folder)
-    if version != manifest.version:
-        raise DataError(f"README.md is of version {version}, {MANIFEST} of {manifest.version}")
-    for file in manifest.files:
+def _check_files(folder: Path, files: Sequence[ReleaseFile]) -> None:
+    """Sizes as the manifest has them: `datasets` looks at the card only, and may serve its copy of
+    a file that was replaced."""
+    for file in files:
         path = folder / file.path
         size = path.stat().st_size if path.is_file() else None
-        if file.config == config and size != file.bytes:
+        if size != file.bytes:
             found = "is missing" if size is None else f"has {size} bytes"
             raise DataError(
                 f"{file.path} {found}, but was released with {file.bytes}: the folder was changed "
@@ -165,7 +177,7 @@ def _hub_builder(name: str, config: str, revision: str | None) -> Any:
     commit = _commit(name, revision)
     builder = datasets.load_dataset_builder(name, config, revision=revision)
     if _is_copy(builder) and not constants.HF_HUB_OFFLINE:
-        raise DataError("the hub does not give it; HF_HUB_OFFLINE=1 loads the copy of this machine")
+        raise DataError("the hub does not give it", hint=_OFFLINE)
     if commit not in (None, builder.hash):
         raise DataError(f"the newest copy on this machine is of another commit, {builder.hash}")
     return builder
@@ -197,10 +209,8 @@ def _commit(name: str, revision: str | None) -> str | None:
     except HfHubHTTPError:
         return None  # `datasets` will say it in better words, or wait for a busy hub
     except Exception as error:  # of whatever library makes the requests
-        raise DataError(
-            f"the hub {constants.ENDPOINT} does not answer ({error}); "
-            "HF_HUB_OFFLINE=1 loads the copy of this machine"
-        ) from error
+        where = f"the hub {constants.ENDPOINT}"
+        raise DataError(f"{where} does not answer ({error})", hint=_OFFLINE) from error
 
 
 def release_configs(place: Place) -> list[tuple[str, str]]:

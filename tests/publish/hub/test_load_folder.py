@@ -98,7 +98,7 @@ def test_a_bare_name_elsewhere_finds_no_copy(
         for name in ("sure-math", "./sure-math", place):
             rows = client.rows(OURS, name, folder=made)
         subprocess.run(
-            [sys.executable, "-m", "sure_math.cli", "publish", "scripted", "--local", "again"],
+            [sys.executable, "-m", "sure_math.cli", "publish", "--local", "again"],
             cwd=made, env=environment, check=True, capture_output=True,
         )  # fmt: skip
         assert "Couldn't reach" in client.error(PLAIN, "sure-math", "default", folder=elsewhere)

@@ -115,6 +115,20 @@ def test_revisions_follow_each_other_in_one_cache(
                 assert [row["problem"] for row in rows] == problems(releases[tag or "v1.1.0"])
 
 
+def test_a_folder_that_has_the_name_of_a_repository(
+    hub: LocalHub, releases: dict[str, Path], tmp_path: Path
+) -> None:
+    shutil.copytree(releases["v1.0.0"], tmp_path / NAME)
+    with ClientProcess(hub.environment(tmp_path / "home")) as client:
+        for name, version in ((NAME, "1.0.0"), (f"hf://datasets/{NAME}", "1.1.0")):
+            asked = {"folder": tmp_path, "revision": "v1.1.0"}
+            assert client.about(PLAIN, name, **asked)["version"] == version
+        said = client.error(OURS, NAME, folder=tmp_path, revision="v1.1.0")
+        assert "it is a folder, which has no revisions" in said
+        client.rows(OURS, NAME, folder=tmp_path)
+    assert f"reads {NAME} (folder; named): version 1.0.0" in client.said
+
+
 def test_a_private_release_takes_a_token(releases: dict[str, Path], tmp_path: Path) -> None:
     with LocalHub() as hub:
         hub.add(NAME, releases["v1.0.0"], private=True)
