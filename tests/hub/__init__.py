@@ -12,6 +12,6 @@ runs in a subprocess with `environment`. What is modelled and what is not: docs/
 from tests.hub.accounts import Account
 from tests.hub.faults import Failure, Fault
 from tests.hub.local import LocalHub
-from tests.hub.messages import Reply, Request
+from tests.hub.messages import Request
 
-__all__ = ["Account", "Failure", "Fault", "LocalHub", "Reply", "Request"]
+__all__ = ["Account", "Failure", "Fault", "LocalHub", "Request"]

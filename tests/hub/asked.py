@@ -24,6 +24,7 @@ from tests.hub.messages import (
 )
 from tests.hub.store import Commit, Repository, Store
 
+_PROPOSE = "Forbidden: pass `create_pr=1` as a query parameter to create a Pull Request"
 _SECRET = secrets.token_bytes(32)
 
 
@@ -106,7 +107,7 @@ class Asked:
         if revision is None or revision.startswith("refs/pr/") or self.flag("create_pr"):
             return self.writer()
         if not self.writer().pushes(repository.namespace):
-            raise forbidden("pass `create_pr=1` as a query parameter to create a Pull Request")
+            raise forbidden(_PROPOSE)
         return self.known()
 
     def may_read_files(self, repository: Repository) -> None:

@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from tests.hub.asked import Asked, check_signature, signature
-from tests.hub.messages import Refused, Reply, as_json, no_entry
+from tests.hub.messages import Refused, Reply, as_json
 from tests.hub.reading import ranged
 from tests.hub.store import Repository, Segment
 from tests.hub.xet import Chunk, ShardFile, chunks, content, shard_files
@@ -103,7 +103,7 @@ def reconstruction(asked: Asked) -> Reply:
     """GET .../v1/reconstructions/{hash}: where the parts of a file, or of a range of it, lie."""
     repository, name = _storage(asked, "read"), asked.parts["hash"]
     if name not in repository.xet_files:
-        raise no_entry(name, "")
+        raise Refused(404, f"no file {name}")
     segments = repository.xet_files[name]
     total = sum(segment[1] for segment in segments)
     first, last = _range(asked.headers.get("range", ""), total)

@@ -106,6 +106,7 @@ def paged(asked: Asked, items: list[Any], size: int) -> tuple[list[Any], dict[st
 def paths_info(asked: Asked) -> Reply:
     """POST .../paths-info/{revision}: what is missing is left out."""
     repository = asked.repository
+    asked.may_read_files(repository)
     commit = asked.commit(repository)
     wanted = asked.query.get("paths", [])
     if len(wanted) > MOST_PATHS:

@@ -153,6 +153,15 @@ def test_after_trouble_with_the_commit_no_content_is_sent_again(
     assert held(hub, repo) == contents(shards)
 
 
+def test_with_xet_the_commit_is_tried_again(
+    xet: Client, hub: LocalHub, repo: str, shards: Path
+) -> None:
+    hub.fail(r"POST .*/commit/", times=1, status=503)
+    xet.run(PUSH, repo=repo, folder=shards)
+    assert [request.status for request in hub.asked(r"/commit/")] == [503, 200]
+    assert held(hub, repo) == contents(shards)
+
+
 def test_an_answer_that_got_lost_was_a_commit_nevertheless(
     lfs: Client, hub: LocalHub, repo: str, tmp_path: Path
 ) -> None:

@@ -79,6 +79,18 @@ def test_a_name_is_taken_once(hub: LocalHub, api: Api, repo: str) -> None:
         own.create_repo("own/model")
 
 
+def test_an_existing_repository_of_others_counts_as_created(
+    hub: LocalHub, lfs: Client, repo: str
+) -> None:
+    """Clients take the refusal for consent where `exist_ok`: only auth-check tells."""
+    hub.account("eve")
+    create = "HfApi(token=token).create_repo(repo, repo_type='dataset', exist_ok=True).repo_id"
+    assert lfs.run(create, repo=repo, token="hf_eve_write") == repo
+    assert [request.status for request in hub.asked("repos/create")] == [403]
+    with pytest.raises(ClientError, match="You don't have write access"):
+        lfs.run("HfApi(token=token).auth_check(repo, repo_type='dataset', write=True)")
+
+
 @pytest.mark.parametrize("who", ["anonymous", "stranger", "reader", "wrong"])
 def test_who_may_not_write_sends_no_byte(who: str, hub: LocalHub, repo: str, lfs: Client) -> None:
     tokens = {
@@ -89,7 +101,7 @@ def test_who_may_not_write_sends_no_byte(who: str, hub: LocalHub, repo: str, lfs
     }
     words = {
         "anonymous": "401 Unauthorized",
-        "stranger": "403 Forbidden: pass `create_pr=1`",
+        "stranger": "Forbidden: pass `create_pr=1`",
         "reader": "403 Forbidden: Your token is read-only",
         "wrong": "Invalid credentials in Authorization header",
     }
@@ -132,6 +144,8 @@ def closed(client: HfApi, repo: str) -> str:
         client.get_hf_file_metadata(url=place)
     with pytest.raises(GatedRepoError):
         client.auth_check(repo, repo_type=DATASET)
+    with pytest.raises(GatedRepoError):
+        client.get_paths_info(repo, ["a.txt"], repo_type=DATASET)
     return str(raised.value)
 
 
