@@ -4,9 +4,10 @@ import re
 from pathlib import PurePosixPath
 
 from sure_math.publish.front_matter import HUB_LICENSES
-from sure_math.publish.gate.checks import refuse
+from sure_math.publish.gate.checks import refuse, some
 from sure_math.publish.gate.pages import LICENSE, FrontMatter, read_text
 from sure_math.publish.gate.release import Release, holds_responses, table_of
+from sure_math.publish.hub.features import features_yaml
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _TASKS = {"text-generation", "question-answering", "text-classification", "multiple-choice",
@@ -101,9 +102,11 @@ def _config_faults(release: Release, head: FrontMatter) -> list[str]:
         if config.default != (config.config_name == "default"):
             faults.append(f"{config.config_name}: default is {config.default}")
     for info in head.dataset_info:
-        columns = [feature.name for feature in info.features]
-        if columns != table_of(info.config_name).schema.names:
-            faults.append(f"{info.config_name}: the card lists other columns: {columns}")
+        wanted = features_yaml(table_of(info.config_name).schema)
+        odd = [said for said in info.features if said not in wanted]
+        odd += [column for column in wanted if column not in info.features]
+        if info.features != wanted:
+            faults.append(f"{info.config_name}: other columns than the table has: {some(odd)}")
     return faults
 
 

@@ -101,12 +101,6 @@ class CardConfig(_Part):
     data_files: tuple[DataFiles, ...]
 
 
-class Feature(_Part):
-    """A column."""
-
-    name: str
-
-
 class SplitInfo(_Part):
     """What the card announces of a split."""
 
@@ -118,7 +112,8 @@ class DatasetInfo(_Part):
     """What the card announces of a configuration."""
 
     config_name: str
-    features: tuple[Feature, ...]
+    features: list[dict[str, Any]]
+    """As `datasets` writes them."""
     splits: tuple[SplitInfo, ...]
 
 

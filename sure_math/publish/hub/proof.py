@@ -8,12 +8,7 @@ it). Every split is read to its end.
 import json
 import os
 import sys
-import tempfile
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TypedDict
-
-from sure_math.errors import PublishError
 
 
 class Count(TypedDict):
@@ -48,37 +43,6 @@ def main() -> None:
     """Print the rows of the folder that is named as JSON."""
     print(json.dumps(count_rows(sys.argv[1])), flush=True)
     os._exit(0)  # the streams are done; what their threads do now is nobody's concern
-
-
-def prove(folder: Path, expected: Mapping[tuple[str, str], int]) -> None:
-    """Read every config and split of a staged release to its end with the real client.
-
-    To the end also because an abandoned stream can abort the interpreter when it exits (threads of
-    pyarrow outlive it).
-
-    Raises:
-        PublishError: something does not load, or has another number of rows than written.
-    """
-    import datasets
-
-    with tempfile.TemporaryDirectory() as cache:
-        for (config, split), rows in expected.items():
-            try:
-                stream = datasets.load_dataset(
-                    str(folder), config, split=split, streaming=True, cache_dir=cache
-                )
-                batches = stream.with_format("arrow").iter(batch_size=1000)
-                found = sum(batch.num_rows for batch in batches)
-                announced = stream.info.splits[split].num_examples
-            except (ValueError, OSError, KeyError) as error:
-                raise PublishError(
-                    f"the release does not load ({config}/{split}): {error}"
-                ) from error
-            if not found == announced == rows:
-                raise PublishError(
-                    f"{config}/{split}: {rows} rows were written, {found} load and the card "
-                    f"announces {announced}"
-                )
 
 
 if __name__ == "__main__":

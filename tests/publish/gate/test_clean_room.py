@@ -20,10 +20,10 @@ def broken(release: Path, tmp_path: Path) -> Broken:
 
 
 def snippets(broken: Broken, *blocks: str) -> None:
-    """Another way to load the release in the card."""
+    """Only this code in the card."""
     path = broken.folder / "README.md"
     text = "\n\n".join(f"```python\n{block}\n```" for block in blocks)
-    path.write_text(SNIPPET.sub(lambda match: text, path.read_text(), count=1))
+    path.write_text(f"{SNIPPET.sub('', path.read_text())}\n{text}\n")
     broken.mend()
 
 
@@ -96,7 +96,7 @@ def test_a_release_that_does_not_load(broken: Broken) -> None:
     broken.head(lambda head: head["dataset_info"][0]["features"][0].update(dtype="number"))
     broken.mend()
     found = failed(broken, loads=True)
-    assert found.keys() == {"loads"}
+    assert found.keys() == {"card", "loads"}
     assert "it ended with status 1" in found["loads"]
 
 

@@ -1,5 +1,6 @@
 """Every way to break a release is found by the check that is there for it, and by no other."""
 
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,19 @@ def test_no_manifest_or_garbage(broken: Broken, text: str | None) -> None:
     failed = broken.failed()
     assert len(failed) == 10
     assert all(detail.startswith("not run: ") for detail in failed.values())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damage_of_any_kind_is_found_and_never_raises(broken: Broken, seed: int) -> None:
+    dice = random.Random(seed)
+    path = dice.choice(sorted(p for p in broken.folder.rglob("*") if p.suffix != ".png"))
+    while path.is_dir():
+        path = dice.choice(sorted(path.iterdir()))
+    data = bytearray(path.read_bytes())
+    for _ in range(dice.choice([1, 3, 10])):
+        data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+    path.write_bytes(data[: dice.choice([len(data), len(data) // 2])])
+    assert "manifest" in broken.failed()
 
 
 def test_a_manifest_that_points_elsewhere(broken: Broken) -> None:
@@ -294,7 +308,7 @@ def test_no_report_on_an_evaluation_set(broken: Broken) -> None:
 
 
 def test_no_section_on_decontamination(broken: Broken) -> None:
-    broken.text("README.md", "## Decontamination", "## Whatever")
+    broken.text("README.md", "## Decontamination", "### Decontamination")
     broken.mend()
     failed = broken.failed()
     assert failed == {"decontamination": "README.md has no section '## Decontamination'"}
@@ -501,10 +515,14 @@ def test_front_matter_that_a_hub_refuses(broken: Broken, head: dict[str, Any], w
     assert words in failed["card"]
 
 
-def test_a_card_without_a_column(broken: Broken) -> None:
-    broken.head(lambda head: head["dataset_info"][0]["features"].pop())
+@pytest.mark.parametrize("change", [{"name": "other"}, {"dtype": "int32"}])
+def test_a_card_with_another_column(broken: Broken, change: dict[str, str]) -> None:
+    broken.head(lambda head: head["dataset_info"][1]["features"][1].update(change))
     broken.mend()
-    assert "default: the card lists other columns" in broken.failed()["card"]
+    found = broken.failed()
+    assert found.keys() == {"card"}
+    assert "responses: other columns than the table has: " in found["card"]
+    assert "sample_index" in found["card"]
 
 
 def test_a_card_of_another_version(broken: Broken) -> None:
