@@ -5,9 +5,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.hub import LocalHub
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,15 +22,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("reader")
 
 
+@pytest.fixture(scope="module")
+def hub() -> Iterator[LocalHub]:
+    """The one hub that can be reached, with the reader's account."""
+    with LocalHub(user="USER") as running:
+        yield running
+
+
 @pytest.mark.parametrize("number", range(len(BLOCKS)))
-def test_block_runs(number: int, folder: Path) -> None:
+def test_block_runs(number: int, folder: Path, hub: LocalHub) -> None:
     language, code = BLOCKS[number]
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "HF_HUB_OFFLINE": "1",
-        "HF_HOME": str(folder / "hub"),
-    }
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = hub.environment(folder / "hub", PATH=path, HF_TOKEN=hub.token)
     command = ["bash", "-euo", "pipefail", "-c", code] if language == "bash" else [sys.executable]
     done = subprocess.run(
         command,
@@ -70,7 +76,7 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_not_built_yet_is_true(tmp_path: Path) -> None:
-    for arguments in (["train"], ["evaluate"], ["publish", "--hub", "a/b"]):
+    for arguments in (["train"], ["evaluate"], ["run", "--executor", "ray"]):
         done = subprocess.run(
             [sys.executable, "-m", "sure_math.cli", *arguments], cwd=tmp_path, capture_output=True
         )
