@@ -132,6 +132,15 @@ def test_pictures_are_drawn_in_few_places(name: str) -> None:
     assert "matplotlib" not in roots(name) or name.startswith(places)
 
 
+@pytest.mark.parametrize("name", [n for n in MODULES if room(n) == "browse"])
+def test_the_browser_only_reads_what_lies_on_disk(name: str) -> None:
+    own = {each for each in imports(name) if each.startswith("sure_math.")}
+    allowed = ("sure_math.browse", "sure_math.runtime.shards", "sure_math.publish.manifest",
+               "sure_math.publish.hub", "sure_math.answers.equivalence", "sure_math.cluster.links",
+               "sure_math.weight.entropy", "sure_math.config", "sure_math.errors")  # fmt: skip
+    assert not {each for each in own if not each.startswith(allowed)}
+
+
 def test_configuration_imports_only_types() -> None:
     own = ("sure_math.section", "sure_math.model_config", "sure_math.config")
     for name in own:

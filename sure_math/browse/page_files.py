@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-_PAGE = Path(__file__).parent / "page"
-_TYPES = {
+PAGE = Path(__file__).parent / "page"
+TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -20,6 +20,7 @@ _TYPES = {
     ".woff": "font/woff",
     ".ttf": "font/ttf",
 }
+"""Kinds of files that are served, by the end of their names."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,17 @@ class PageFile:
     """For the header ETag: equal files have equal tags."""
 
 
-def page_file(name: str) -> PageFile | None:
-    """A file by its path below the folder of the page, with `/`; None if there is no such file.
+def page_file(name: str, folder: Path = PAGE) -> PageFile | None:
+    """A file by its path below the folder, with `/`; None if there is no such file.
 
     What lies outside, links that lead there and unknown kinds do not exist.
     """
     if "\0" in name:
         return None
-    root = _PAGE.resolve()
+    root = folder.resolve()
     path = (root / name).resolve()
-    if not (path.is_relative_to(root) and path.suffix in _TYPES and path.is_file()):
+    if not (path.is_relative_to(root) and path.suffix in TYPES and path.is_file()):
         return None
     content = path.read_bytes()
     tag = hashlib.sha256(content).hexdigest()[:32]
-    return PageFile(content, _TYPES[path.suffix], f'"{tag}"')
+    return PageFile(content, TYPES[path.suffix], f'"{tag}"')

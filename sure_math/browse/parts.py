@@ -49,7 +49,7 @@ def read_columns(
 def _read(
     parts: Sequence[Part], first: int, columns: Mapping[str, pl.DataType], schema: pl.Schema
 ) -> pl.DataFrame:
-    stored = pl.read_parquet_schema(parts[0].path)
+    stored = pl.scan_parquet(parts[0].path, glob=False).collect_schema()
     numbers = {str(part.path): number for number, part in enumerate(parts, first)}
     paths = [part.path for part in parts]
     rows = pl.scan_parquet(paths, glob=False, include_file_paths="part").select(

@@ -1,5 +1,6 @@
 """`sure-math browse`: a page over a run or release, served to this machine until Ctrl-C."""
 
+import signal
 import threading
 import webbrowser
 from pathlib import Path
@@ -59,7 +60,10 @@ class BrowseServer:
         return self
 
     def wait(self) -> None:
-        """Return on Ctrl-C."""
+        """Return on Ctrl-C. Only for the main thread of a program."""
+        # Polars puts a handler of its own in the place of Python's, one that wakes no waiting
+        # thread and raises in whichever is reading.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             self._thread.join()
         except KeyboardInterrupt:
