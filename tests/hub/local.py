@@ -23,6 +23,7 @@ from tests.hub.store import MAIN, Commit, Gate, Repository, Store, now
 ENVIRONMENT = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "NO_PROXY": "127.0.0.1",
     "USE_TORCH": "0",
 }
 
@@ -54,7 +55,7 @@ class LocalHub:
         self.fault = fault
         self.failures = Failures()
         """What `fail` put on the list."""
-        self._closing = threading.Event()
+        self._calm = threading.Event()
         self._http = HubServer(("127.0.0.1", port), Handler)
         self._state = State(self.url, Store(state), page_size=page_size, part_size=part_size)
         self._http.hooks = Hooks(
@@ -62,7 +63,7 @@ class LocalHub:
             fault=self._next_fault,
             log=self.requests.append,
             control=partial(control, self),
-            closing=self._closing,
+            calm=lambda: self._calm,
         )
         self._state.accounts.add(Account(user, token))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
@@ -79,7 +80,7 @@ class LocalHub:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._closing.set()
+        self._calm.set()
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
@@ -146,8 +147,10 @@ class LocalHub:
         self.failures.add(Failure(match, **how))
 
     def recover(self) -> None:
-        """Empty the list of failures."""
+        """Empty the list of failures; who waits because of one waits no longer."""
         self.failures.clear()
+        self._calm.set()
+        self._calm = threading.Event()
 
     def asked(self, match: str) -> list[Request]:
         """The requests whose `METHOD /path` contains the regular expression."""

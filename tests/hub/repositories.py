@@ -1,9 +1,13 @@
 """Routes about repositories as a whole: who am I, create, delete, settings, auth-check."""
 
+import re
+
 from tests.hub.asked import Asked
 from tests.hub.attributes import GITATTRIBUTES
 from tests.hub.messages import Refused, Reply, as_json, forbidden, no_repository
 from tests.hub.store import MAIN, new_commit
+
+_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
 
 
 def whoami(asked: Asked) -> Reply:
@@ -20,6 +24,8 @@ def create(asked: Asked) -> Reply:
     namespace = wanted.get("organization") or who.name
     name = f"{namespace}/{wanted['name']}"
     url = f"{asked.state.url}/datasets/{name}"
+    if not _NAME.fullmatch(wanted["name"]) or "--" in name or ".." in name:
+        raise Refused(400, f"Invalid repo name: {name}")
     if not who.pushes(namespace):
         words = f'You don\'t have the rights to create a dataset under the namespace "{namespace}"'
         raise forbidden(words)

@@ -22,8 +22,8 @@ class Hooks:
     fault: Callable[[str, str], Failure | None]
     log: Callable[[Request], None]
     control: Callable[[str, str, bytes], Reply]
-    closing: threading.Event
-    """Ends delays."""
+    calm: Callable[[], threading.Event]
+    """What ends the waiting of requests that come now."""
 
 
 class HubServer(ThreadingHTTPServer):
@@ -53,7 +53,9 @@ class Handler(BaseHTTPRequestHandler):
         elif path.startswith(PREFIX):
             self._send(self.server.hooks.control(self.command, path, body), None)
         else:
+            calm = self.server.hooks.calm()
             fault = self.server.hooks.fault(self.command, path) or Failure()
+            calm.wait(fault.delay)
             reply = self._reply(fault, headers, body)
             sent = 0 if self.command == "HEAD" else len(reply.body[: fault.cut])
             self._log(path, headers, body, reply.status, sent)
@@ -77,7 +79,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def _reply(self, fault: Failure, headers: Mapping[str, str], body: bytes) -> Reply:
         """The hub's answer, or what the fault makes of it; status 0 = no answer."""
-        self.server.hooks.closing.wait(fault.delay)
         reply = Reply(status=0)
         if fault.after or not fault.silences:
             reply = self.server.hooks.answer(self.command, self.path, headers, body)

@@ -3,6 +3,7 @@
 import http.client
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,17 @@ def test_an_answer_is_late(hub: LocalHub, place: str) -> None:
     started = time.monotonic()
     assert talk("GET", place).status == 200
     assert time.monotonic() - started >= 0.3
+
+
+def test_recovery_ends_waiting(hub: LocalHub, place: str) -> None:
+    hub.fail(delay=600, times=1)
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(talk, "GET", place)
+        while hub.failures.waiting():
+            time.sleep(0.01)
+        assert not late.done()
+        hub.recover()
+        assert late.result(timeout=30).status == 200
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -3,12 +3,19 @@
 import base64
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
-from huggingface_hub.errors import EntryNotFoundError, RevisionNotFoundError
+from huggingface_hub import (
+    CommitOperationAdd,
+    CommitOperationCopy,
+    CommitOperationDelete,
+    HfApi,
+    hf_hub_url,
+)
+from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, RevisionNotFoundError
 from huggingface_hub.hf_api import RepoFile
 
 from tests.hub import LocalHub
@@ -141,6 +148,36 @@ def test_a_commit_deletes_files_and_folders_or_does_nothing(
     answer = talk("POST", place, b"\n".join(lines), token=hub.token)
     assert answer.status == 400
     assert "LFS pointer pointed to a file that does not exist" in answer.json()["error"]
+
+
+def test_a_large_file_is_copied_by_name(hub: LocalHub, api: Api, filled: str) -> None:
+    own = api(hub.token)
+    operations = [CommitOperationCopy("d.parquet", "e f/ü%?.parquet", src_revision="v1")]
+    own.create_commit(filled, operations, commit_message="Copy", repo_type=DATASET)
+    assert hub.read(filled, "e f/ü%?.parquet") == FILES["d.parquet"]
+    place = hf_hub_url(filled, "e f/ü%?.parquet", repo_type=DATASET, endpoint=hub.url)
+    assert talk("GET", place).body == FILES["d.parquet"]
+    (entry,) = own.list_repo_tree(filled, "e f", repo_type=DATASET)
+    assert entry.path == "e f/ü%?.parquet"
+
+
+def test_of_many_commits_on_one_parent_one_succeeds(hub: LocalHub, api: Api, repo: str) -> None:
+    parent = api(hub.token).dataset_info(repo).sha
+
+    def commit(number: int) -> int:
+        operations = [CommitOperationAdd(f"{number}.txt", b"x")]
+        try:
+            api(hub.token).create_commit(
+                repo, operations, commit_message="Me", repo_type=DATASET, parent_commit=parent
+            )
+        except HfHubHTTPError as error:
+            return error.response.status_code
+        return 200
+
+    with ThreadPoolExecutor(8) as pool:
+        found = sorted(pool.map(commit, range(8)))
+    assert found == [200, *[412] * 7]
+    assert len(hub.repository(repo).commits) == 2
 
 
 CARDS = {

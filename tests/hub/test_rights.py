@@ -77,6 +77,10 @@ def test_a_name_is_taken_once(hub: LocalHub, api: Api, repo: str) -> None:
     assert own.create_repo(repo, repo_type=DATASET, exist_ok=True).repo_id == repo
     with pytest.raises(BadRequestError, match="datasets only"):
         own.create_repo("own/model")
+    for name in ("../out", "a--b", "a..b", "-a", "a" * 97, ""):
+        wanted = {"name": name, "type": DATASET}
+        answer = talk("POST", f"{hub.url}/api/repos/create", wanted, token=hub.token)
+        assert (answer.status, answer.json()["error"][:17]) == (400, "Invalid repo name")
 
 
 def test_an_existing_repository_of_others_counts_as_created(
