@@ -32,6 +32,7 @@ LOG_IN = (
     "(HF_TOKEN comes before a login)"
 )
 GO_ON = "run the same command again: it goes on where it was"
+_XET_REFUSAL = re.compile(r"HTTP status client error \((401|403) ")
 _LONGEST = 500
 _SECRETS = (
     (re.compile(r"(?i)\b(bearer|basic)[ :=]+[^\s'\",;]+"), r"\1 ***"),
@@ -71,8 +72,10 @@ def explain(error: Exception, doing: str, host: str, account: str | None) -> Pub
         return HubUnavailable(
             f"cannot {doing}: HF_HUB_OFFLINE is set", hint="unset it, then run the command again"
         )
-    if isinstance(error, PermissionError) and error.errno is None:  # of the Xet client
-        return HubRefused(f"{host} does not let {account} {doing}: {error}", hint=LOG_IN)
+    if _is_xet_refusal(error):
+        return HubRefused(
+            f"{host} does not let {account} {doing}: {_short(str(error))}", hint=LOG_IN
+        )
     if _is_local(error):
         return PublishError(f"cannot {doing}: {error}")
     if isinstance(error, JSONDecodeError | KeyError | TypeError | AttributeError):
@@ -85,6 +88,12 @@ def explain(error: Exception, doing: str, host: str, account: str | None) -> Pub
     if isinstance(error, ValueError):
         return PublishError(f"cannot {doing}: {_short(str(error))}")
     return HubUnavailable(f"cannot {doing}: {host} does not answer: {_words(error)}", hint=GO_ON)
+
+
+def _is_xet_refusal(error: Exception) -> bool:
+    """The Xet client has a class for some refusals, and only words for others."""
+    own = isinstance(error, PermissionError) and error.errno is None
+    return own or bool(_XET_REFUSAL.search(str(error)))
 
 
 def _is_local(error: Exception) -> bool:

@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
+from sure_math.publish.release import write_release
+from sure_math.runtime.run import Run
+from tests.backends.scripted_server import ScriptedServer
+from tests.finished_run import finish
 from tests.hub import LocalHub
 from tests.publish.hub.publisher import Publisher
 from tests.publish.hub.small_release import small_release
+from tests.roles import respond
 
 
 @pytest.fixture
@@ -42,3 +47,16 @@ def release(tmp_path: Path) -> Path:
     """Version 1.0.0."""
     small_release(tmp_path / "first")
     return tmp_path / "first"
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A finished run, only to be read: five problems for training and three for testing."""
+    with ScriptedServer(respond) as server:
+        return finish(tmp_path_factory.mktemp("finished"), server)
+
+
+@pytest.fixture(scope="session")
+def released(finished: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its release of version 1.0.0, only to be read."""
+    return write_release(finished, tmp_path_factory.mktemp("released") / "sure-math")

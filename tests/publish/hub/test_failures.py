@@ -105,6 +105,7 @@ def test_what_is_hidden_looks_like_what_is_not_there(me: Publisher) -> None:
         (RuntimeError("shard upload failed"), HubUnavailable, "does not answer: shard upload"),
         (TimeoutError("timed out"), HubUnavailable, "does not answer: timed out"),
         (PermissionError("token refresh: 403"), HubRefused, "does not let None send"),
+        (ConnectionError("HTTP status client error (403 Forbidden)"), HubRefused, "403 Forbidden"),
         (OSError(errno.ENOSPC, "No space left on device"), PublishError, "No space left"),
         (FileNotFoundError(errno.ENOENT, "No such file", "x"), PublishError, "No such file.*'x'"),
         (ValueError("LFS batch API returned errors"), PublishError, "cannot send: LFS batch"),

@@ -274,6 +274,14 @@ def test_a_card_that_the_hub_does_not_take_costs_no_upload(me: Publisher, tmp_pa
     assert commits(me.local) == 1
 
 
+def test_a_store_that_refuses(me: Publisher, release: Path, protocol: str) -> None:
+    me.local.fail("objects/batch|xet-write-token", status=403)
+    with pytest.raises(HubRefused, match="does not let own send files to own/sums") as caught:
+        me.publish(release, tag="v1.0.0")
+    assert "there was no commit" in str(caught.value.saved)
+    assert commits(me.local) == 1
+
+
 def test_a_killed_upload_goes_on_with_what_is_missing(local: LocalHub, tmp_path: Path) -> None:
     shards = {f"data/train-{i:05}-of-00009.parquet": i for i in range(9)}
     small_release(tmp_path / "many", shards=shards)
