@@ -175,6 +175,10 @@ def test_unlabelled_rows_are_refused(release: Path, tmp_path: Path) -> None:
     for path in (bare / "data").glob("*.parquet"):
         frame = pl.read_parquet(path).with_columns(pl.lit(None, pl.String).alias("answer"))
         frame.write_parquet(path)
+    manifest = json.loads((bare / "sure_math.json").read_text())
+    for file in manifest["files"]:
+        file["bytes"] = (bare / file["path"]).stat().st_size
+    (bare / "sure_math.json").write_text(json.dumps(manifest))
     done = apart({**os.environ, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}, str(bare))
     assert done.returncode == 1
     assert "none of the 8 rows is labelled" in done.stderr

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +10,8 @@ from pathlib import Path
 import pytest
 
 from sure_math.publish.hub.features import features_yaml
-from sure_math.publish.release import write_release
+from sure_math.publish.manifest import MANIFEST
 from sure_math.publish.tables import Config, configs
-from tests.backends.scripted_server import ScriptedServer
-from tests.finished_run import finish
-from tests.roles import respond
 
 # Each case runs in a working folder, with or without SURE_MATH_DATASET.
 CODE = """
@@ -25,19 +23,24 @@ for folder, variable, name, options in json.load(sys.stdin):
     if variable:
         os.environ["SURE_MATH_DATASET"] = variable
     try:
-        rows = sure_math.load_dataset(name, split="train", **options)
-        print(json.dumps(sorted({row.get("source", "responses") for row in rows})))
+        info = sure_math.load_dataset(name, split="train", **options).info
+        print(json.dumps([info.config_name, str(info.version)]))
     except sure_math.DataError as error:
         print(json.dumps(str(error)))
 """
 
 
-def test_resolution(tmp_path: Path) -> None:
+def place(released: Path, folder: Path, version: str) -> None:
+    """The release in another folder, under another version."""
+    shutil.copytree(released, folder)
+    for path in (folder / "README.md", folder / MANIFEST):
+        path.write_text(path.read_text().replace("1.0.0", version))
+
+
+def test_resolution(released: Path, tmp_path: Path) -> None:
     here, bare, foreign = tmp_path / "here", tmp_path / "bare", tmp_path / "foreign"
-    with ScriptedServer(respond) as server:
-        for place in ("named", "variable", "here/sure-math"):
-            source = f"seeds.sources.4.name={Path(place).name}"
-            write_release(finish(tmp_path / "runs" / place, server, source), tmp_path / place)
+    for number, name in enumerate(("named", "variable", "here/sure-math")):
+        place(released, tmp_path / name, f"{number}.0.0")
     bare.mkdir()
     (foreign / "sure-math").mkdir(parents=True)
     (foreign / "sure-math" / "notes.txt").write_text("not a release")
@@ -67,12 +70,12 @@ def test_resolution(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines() if line[:1] in '["']
     seen = dict(zip(cases, lines, strict=True))
-    assert seen["the name comes first"] == ["named"]
-    assert seen["then the variable"] == ["variable"]
-    assert seen["then the folder"] == ["sure-math"]
-    assert seen["by its bare name"] == ["sure-math"]
-    assert seen["streaming"] == ["named"]
-    assert seen["config"] == ["responses"]
+    assert seen["the name comes first"] == ["default", "0.0.0"]
+    assert seen["then the variable"] == ["default", "1.0.0"]
+    assert seen["then the folder"] == ["default", "2.0.0"]
+    assert seen["by its bare name"] == ["default", "2.0.0"]
+    assert seen["streaming"] == ["default", "0.0.0"]
+    assert seen["config"] == ["responses", "2.0.0"]
     assert "no dataset was named" in seen["nothing"]
     assert "run `sure-math run demo`" in seen["nothing"]
     assert "no folder 'sure-math'" in seen["bare name, no folder"]

@@ -12,26 +12,24 @@ from typing import Any
 import pytest
 
 from sure_math.publish.release import write_release
-from tests.backends.scripted_server import ScriptedServer
-from tests.finished_run import finish
+from sure_math.runtime.run import Run
 from tests.publish.hub.changed_runs import edited, versioned
 from tests.publish.hub.client_process import OURS, PLAIN, ClientProcess
-from tests.roles import respond
 
 
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def releases(
+    finished: Run, released: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
     """The same problems in one version, and what may change."""
     place = tmp_path_factory.mktemp("releases")
-    with ScriptedServer(respond) as server:
-        run = finish(place / "run", server)
     runs = {
-        "first": run,
-        "other problems": edited(run, place / "run 2", "weight", "problem"),
-        "other responses": edited(run, place / "run 3", "cluster", "text"),
-        "other version": versioned(run, "2.0.0"),
+        "other problems": edited(finished, place / "run 2", "weight", "problem"),
+        "other responses": edited(finished, place / "run 3", "cluster", "text"),
+        "other version": versioned(finished, "2.0.0"),
     }
-    return {name: write_release(made, place / name / "sure-math") for name, made in runs.items()}
+    made = {name: write_release(run, place / name / "sure-math") for name, run in runs.items()}
+    return {"first": released, **made}
 
 
 @pytest.fixture

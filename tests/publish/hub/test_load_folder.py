@@ -9,11 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sure_math.publish.release import write_release
-from tests.backends.scripted_server import ScriptedServer
-from tests.finished_run import finish
+from sure_math.runtime.run import Run
 from tests.publish.hub.client_process import OURS, PLAIN, ClientProcess
-from tests.roles import respond
 
 _SAY = """
 import logging, sure_math
@@ -25,13 +22,9 @@ sure_math.load_dataset("./sure-math")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `runs/` and, released by the command line, `sure-math/`."""
-    folder = tmp_path_factory.mktemp("made")
-    with ScriptedServer(respond) as server:
-        run = finish(folder, server)
-    write_release(run, folder / "sure-math")
-    return folder
+def made(released: Path) -> Path:
+    """The folder in which the release `sure-math/` lies, only to be read."""
+    return released.parent
 
 
 @pytest.fixture
@@ -89,7 +82,7 @@ def test_a_folder_that_was_changed_by_hand_is_refused(
 
 
 def test_a_bare_name_elsewhere_finds_no_copy(
-    made: Path, environment: dict[str, str], tmp_path: Path
+    finished: Run, made: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -98,8 +91,9 @@ def test_a_bare_name_elsewhere_finds_no_copy(
         for name in ("sure-math", "./sure-math", place):
             rows = client.rows(OURS, name, folder=made)
         subprocess.run(
-            [sys.executable, "-m", "sure_math.cli", "publish", "--local", "again"],
-            cwd=made, env=environment, check=True, capture_output=True,
+            [sys.executable, "-m", "sure_math.cli", "publish", "--runs", str(finished.root.parent),
+             "--local", "sure-math"],
+            cwd=tmp_path, env=environment, check=True, capture_output=True,
         )  # fmt: skip
         assert "Couldn't reach" in client.error(PLAIN, "sure-math", "default", folder=elsewhere)
         for options in ({}, {"revision": "v1.0.0"}):

@@ -10,12 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from sure_math.publish.release import write_release
-from tests.backends.scripted_server import ScriptedServer
-from tests.finished_run import finish
+from sure_math.runtime.run import Run
 from tests.hub import LocalHub, Request
 from tests.publish.hub.changed_runs import edited, versioned
 from tests.publish.hub.client_process import BUILDER, OURS, PLAIN, ClientProcess
-from tests.roles import respond
 
 NAME = "own/sure-math"
 _UPLOAD = """
@@ -27,16 +25,13 @@ HfApi().upload_folder(repo_id=sys.argv[1], repo_type="dataset", folder_path=sys.
 
 
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def releases(
+    finished: Run, released: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
     """Two versions; the problems of the newer one are edited."""
-    place = tmp_path_factory.mktemp("releases")
-    with ScriptedServer(respond) as server:
-        older = versioned(finish(place / "run", server), "1.0.0")
-    newer = versioned(edited(older, place / "run 2", "weight", "problem"), "1.1.0")
-    return {
-        version: write_release(run, place / version / "sure-math")
-        for version, run in (("v1.0.0", older), ("v1.1.0", newer))
-    }
+    place = tmp_path_factory.mktemp("newer")
+    newer = versioned(edited(finished, place / "run", "weight", "problem"), "1.1.0")
+    return {"v1.0.0": released, "v1.1.0": write_release(newer, place / "sure-math")}
 
 
 @pytest.fixture

@@ -12,11 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sure_math.publish.release import write_release
-from tests.backends.scripted_server import ScriptedServer
-from tests.finished_run import finish
 from tests.publish.hub.client_process import BUILDER, OURS, PLAIN, ClientProcess
-from tests.roles import respond
 
 ROOT = Path(__file__).parents[3]
 WORDS = "this folder is the source code of SURE-Math, not a dataset"
@@ -65,10 +61,9 @@ def test_the_folder_of_installed_packages(client: ClientProcess, tmp_path: Path)
 
 
 def test_a_release_made_in_a_checkout_loads(
-    checkout: Path, client: ClientProcess, tmp_path: Path
+    checkout: Path, client: ClientProcess, released: Path
 ) -> None:
-    with ScriptedServer(respond) as server:
-        write_release(finish(tmp_path, server), checkout / "sure-math")
+    shutil.copytree(released, checkout / "sure-math")
     for how in (PLAIN, OURS):
         found = client.about(how, "sure-math", folder=checkout)
         assert found["rows"] == {"train": 5, "test": 3}
