@@ -158,6 +158,8 @@ class Store:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._repositories: dict[str, Repository] = {}
+        self._xorbs: dict[str, Blobs] = {}
+        """Of deleted repositories: clients remember what they sent, and do not send it again."""
         for path in sorted(folder.glob("*/*/repository.json")) if folder else ():
             found = Repository.from_json(json.loads(path.read_bytes()), path.parent)
             self._repositories[found.name] = found
@@ -173,15 +175,17 @@ class Store:
         """A new repository without commits."""
         place = self._folder / name if self._folder else None
         blobs, xorbs = (Blobs(place / part if place else None) for part in ("blobs", "xorbs"))
+        xorbs = self._xorbs.pop(name, xorbs)
         repository = Repository(name, private, gated, blobs=blobs, xorbs=xorbs)
         self._repositories[name] = repository
         return repository
 
     def delete(self, name: str) -> None:
-        """Forget a repository and its contents."""
-        del self._repositories[name]
+        """Forget a repository and its contents, but not its xorbs."""
+        self._xorbs[name] = self._repositories.pop(name).xorbs
         if self._folder:
-            shutil.rmtree(self._folder / name)
+            (self._folder / name / "repository.json").unlink()
+            shutil.rmtree(self._folder / name / "blobs")
 
     def save(self, repository: Repository) -> None:
         """After a change; nothing to do in memory."""

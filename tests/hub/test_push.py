@@ -204,6 +204,22 @@ done.oid
         )
 
 
+@BOTH
+def test_a_repository_is_deleted_and_made_again(
+    client: Client, hub: LocalHub, repo: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    write_shards(tmp_path / "one", 1)
+    client.run(PUSH, repo=repo, folder=tmp_path / "one")
+    client.run("api.delete_repo(repo, repo_type='dataset')")
+    assert client.run("api.repo_exists(repo, repo_type='dataset')") is False
+    client.run("api.create_repo(repo, repo_type='dataset').repo_id")
+    hub.requests.clear()
+    client.run(PUSH)
+    # With Xet the client remembers what it sent, and the hub has it still.
+    assert len(sent(hub)) == ("lfs" in request.node.name)
+    assert held(hub, repo) == contents(tmp_path / "one")
+
+
 DATASETS = """
 import datasets
 datasets.disable_progress_bars()

@@ -32,7 +32,7 @@ def test_a_folder_outlives_the_hub(tmp_path: Path) -> None:
         HfApi(endpoint=hub.url, token=hub.token).delete_repo("own/gone", repo_type="dataset")
         before = hub.repository("own/kept").as_json()
     assert not list(state.rglob("*.tmp"))
-    assert [path.name for path in (state / "own").iterdir()] == ["kept"]
+    assert [path.parent.name for path in state.rglob("repository.json")] == ["kept"]
     with LocalHub(state=state) as again:
         assert again.repository("own/kept").as_json() == before
         environment = again.environment(tmp_path / "new", xet=True, HF_TOKEN=again.token)
