@@ -5,6 +5,7 @@ decide is escaped; a value the template lacks is an error, never a gap.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -164,6 +165,7 @@ def _flags(counts: Mapping[str, int]) -> list[tuple[str, int, str]]:
     return [(flag, count, meanings[flag]) for flag, count in counts.items()]
 
 
+@cache
 def _template() -> Template:
     environment = Environment(
         undefined=StrictUndefined,

@@ -23,6 +23,7 @@ _PLACES = (0.24, 0.5, 0.76)
 _SIDES = ("right", "center", "left")
 _TITLES = ("source of the root", "last strategy", "tier, or rejected")
 _HEAD = 0.3  # inches for the titles
+_INK = "#404040"
 _OUTCOMES = [*TIERS, *REJECTING]
 
 
@@ -167,16 +168,21 @@ def _band(
 
 
 def _bars(panel: Axes, nodes: Sequence[Node], x: float, side: str) -> None:
-    """The bars of a column with their names and counts."""
+    """The bars of a column with their names and counts beside them."""
     for node in nodes:
         size = (x - _BAR / 2, node.start), _BAR, node.height
-        panel.add_patch(Rectangle(*size, color="#404040" if side != "left" else _colour(node.name)))
-        middle = node.start + node.height / 2
+        panel.add_patch(Rectangle(*size, color=_colour(node.name) if side == "left" else _INK))
         text = f"{label(_named(node.name), 26)}\n{node.count:,}"
-        shift = {"right": -0.018, "left": 0.018, "center": 0}[side]
-        box = {"facecolor": "white", "alpha": 0.85, "pad": 1.2, "linewidth": 0}
-        panel.text(x + shift, middle, text, ha=side, va="center", fontsize=8, linespacing=1.05,
-                   bbox=box if side == "center" else None)  # fmt: skip
+        panel.text(
+            x + (-0.018 if side == "right" else 0.018),
+            node.start + node.height / 2,
+            text,
+            ha="right" if side == "right" else "left",
+            va="center",
+            fontsize=8,
+            linespacing=1.05,
+            bbox={"facecolor": "white", "alpha": 0.75, "pad": 1, "linewidth": 0},
+        )
 
 
 def _named(name: str) -> str:
