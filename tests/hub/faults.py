@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.hub.messages import Reply, as_json
+from tests.hub.messages import Reply, as_json, header_text
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Failure:
         """The answer with `status`, to a request with these headers."""
         authorization = request.get("authorization", "no token")
         words = self.message.replace("{authorization}", authorization)
-        headers = {"X-Error-Message": words, **self.headers}
+        headers = {"X-Error-Message": header_text(words), **self.headers}
         if self.body is None:
             return as_json({"error": words}, self.status or 500, headers)
         return Reply(

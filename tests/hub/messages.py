@@ -54,10 +54,15 @@ class Refused(Exception):
 
     def reply(self) -> Reply:
         """The clients read code and message from headers, some of them from the body."""
-        headers = {"X-Error-Message": self.message, **self.headers}
+        headers = {"X-Error-Message": header_text(self.message), **self.headers}
         if self.code:
             headers["X-Error-Code"] = self.code
         return as_json({"error": self.message}, self.status, headers)
+
+
+def header_text(words: str) -> str:
+    """Words as they may stand in a header: one line of ASCII."""
+    return " ".join(words.split()).encode("ascii", "replace").decode()
 
 
 def as_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:

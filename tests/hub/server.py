@@ -43,6 +43,7 @@ class Handler(BaseHTTPRequestHandler):
     """HTTP/1.0: one request per connection, so no handler outlives its client."""
 
     server: HubServer
+    timeout = 60  # seconds of silence after which a client counts as gone
 
     def _serve(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}

@@ -209,7 +209,9 @@ def test_a_broken_card_is_refused_before_anything_is_sent(
     content = base64.b64encode(card.encode())
     line = b'{"key": "file", "value": {"path": "README.md", "content": "%s"}}' % content
     place = f"{hub.url}/api/datasets/{repo}/commit/main"
-    assert talk("POST", place, header + line, token=hub.token).status == 400
+    answer = talk("POST", place, header + line, token=hub.token)
+    assert answer.status == 400
+    assert answer.headers["x-error-message"].startswith("Invalid metadata in README.md: ")
 
 
 def test_a_good_card_is_data_and_a_bare_one_a_warning(hub: LocalHub, api: Api, repo: str) -> None:
@@ -243,5 +245,8 @@ def test_a_malformed_request_is_a_bad_request(hub: LocalHub, repo: str) -> None:
         assert answer.status == 400
         assert words in answer.json()["error"]
     assert talk("GET", f"{hub.url}/api/models/own/x").status == 404
+    found = talk("GET", f"{hub.url}/datasets/{repo}/resolve/main/%E6%95%B0%0A.txt")
+    assert (found.status, found.headers["x-error-message"]) == (404, "? .txt does not exist")
+    assert found.json()["error"] == "数\n.txt does not exist"
     found = talk("GET", f"{hub.url}/api/datasets/bare")
     assert (found.status, found.headers["x-error-code"]) == (401, "RepoNotFound")
