@@ -165,7 +165,7 @@ def _ratio(theirs: int, mine: int) -> str:
 @click.option("--data", default=SHARED, show_default=True, type=click.Path(path_type=Path))
 @click.option("--file-mb", default=500.0, show_default=True)
 @click.option("--row-group-mb", default=100.0, show_default=True)
-@click.option("--page-kb", default=(64, 256), show_default=True, nargs=2, help="Of ours.")
+@click.option("--page-kb", default=(128, 512), show_default=True, nargs=2, help="Of ours.")
 def main(
     problems: int,
     length: int,

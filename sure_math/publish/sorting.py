@@ -13,6 +13,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_Sizes = npt.NDArray[np.int64]
+
 _SPILL = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -78,21 +80,29 @@ def _by_problem(sizes: pl.DataFrame) -> pl.DataFrame:
     return sizes.group_by("problem_id").agg(sums).sort("problem_id")
 
 
-def row_bytes(table: pa.Table) -> npt.NDArray[np.int64]:
+def row_bytes(table: pa.Table) -> _Sizes:
     """Uncompressed bytes of every row, however the table is chunked."""
-    return np.sum([_value_bytes(column) for column in table.columns], axis=0, dtype=np.int64)
+    return _sum(_value_bytes(column) for column in table.columns)
 
 
-def _value_bytes(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+def _value_bytes(column: pa.ChunkedArray) -> _Sizes:
     kind = column.type
     if pa.types.is_struct(kind):
-        fields = [pc.struct_field(column, number) for number in range(kind.num_fields)]
-        return np.sum([_value_bytes(field) for field in fields], axis=0, dtype=np.int64)
+        fields = range(kind.num_fields)
+        return _sum(_value_bytes(pc.struct_field(column, number)) for number in fields)
     if pa.types.is_list(kind):
-        counts = pc.fill_null(pc.list_value_length(column), 0).to_numpy().astype(np.int64)
+        counts = _integers(pc.list_value_length(column))
         inner = np.append(0, np.cumsum(_value_bytes(pc.list_flatten(column))))
         ends = np.cumsum(counts)
-        return 4 + inner[ends] - inner[ends - counts]
+        return np.asarray(4 + inner[ends] - inner[ends - counts])
     if pa.types.is_string(kind):
-        return 4 + pc.fill_null(pc.binary_length(column), 0).to_numpy().astype(np.int64)
+        return 4 + _integers(pc.binary_length(column))
     return np.full(len(column), -(-kind.bit_width // 8), dtype=np.int64)
+
+
+def _sum(parts: Iterable[_Sizes]) -> _Sizes:
+    return np.asarray(np.sum(list(parts), axis=0, dtype=np.int64))
+
+
+def _integers(column: pa.ChunkedArray) -> _Sizes:
+    return np.asarray(pc.fill_null(column, 0).to_numpy(), dtype=np.int64)
