@@ -1,6 +1,6 @@
 """All problems of a run or release, light enough for memory, and the way to everything else.
 
-About 1.3 kB per problem with short texts: its statement twice (once folded, for the search) and a
+About 0.7 kB per problem of 260 characters: its statement twice, once folded for the search, and two
 dozen small columns. Responses and side tables stay on disk behind an index of rows.
 """
 

@@ -26,6 +26,7 @@ def serve(source: str | None, runs: Path, *, host: str, port: int, open_browser:
     Raises:
         ConfigError: nothing has that name, or the address cannot be listened on.
         DataError: it is neither a run nor a release, or holds no problem that can be read.
+        PublishError: a hub refuses, or does not answer.
     """
     library = open_library(source, runs)
     with BrowseServer(library, host=host, port=port) as server:

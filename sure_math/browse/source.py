@@ -4,6 +4,7 @@ Nothing is moved, repaired or written: a truncated shard is left where it is, ou
 said in `complaints`.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -31,6 +32,7 @@ _SIDES = {
     "attempts": ("evolve",),
 }
 """Side tables that name a problem, and the stages that write them."""
+_ON_A_HUB = re.compile(r"\w[\w.-]*/\w[\w.-]*(@.+)?")
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,16 @@ def open_source(name: str | None, runs: Path) -> Source:
     """The run or the release of that name.
 
     Args:
-        name: a folder, or the name of a run in `runs`. None takes the latest run, else the release
+        name: a folder, the name of a run in `runs`, or `owner/name` of a release on a hub, with
+            `@` and a revision if it is not the newest. None takes the latest run, else the release
             in `./sure-math`.
         runs: the folder with all runs.
 
     Raises:
         ConfigError: nothing has that name.
-        DataError: the folder is neither, or its manifest cannot be read.
+        DataError: the folder is neither, its manifest cannot be read, or the hub has no such
+            release.
+        PublishError: the hub refuses, or does not answer.
     """
     folder = _folder(name, runs)
     if (folder / MANIFEST).is_file():
@@ -98,12 +103,21 @@ def _folder(name: str | None, runs: Path) -> Path:
         recipes = sorted(runs.glob("*/recipe.yaml"), key=lambda path: -path.stat().st_mtime)
         places = [recipe.parent for recipe in recipes[:1]]
         places += [Path("sure-math")] * Path("sure-math", MANIFEST).is_file()
+    if not places and _ON_A_HUB.fullmatch(name or ""):
+        return _downloaded(name or "")
     if not places:
         raise ConfigError(
-            f"no folder {name!r}, here or in {runs}" if name else f"no run in {runs}",
+            f"no folder {name!r}, neither here nor in {runs}" if name else f"no run in {runs}",
             hint="name a run or the folder of a release, or start with `sure-math run demo`",
         )
     return places[0].resolve()
+
+
+def _downloaded(name: str) -> Path:
+    from sure_math.publish.hub.download import download
+
+    repository, _, revision = name.partition("@")
+    return download(repository, revision or None)
 
 
 def _release(folder: Path, manifest: Manifest) -> Source:

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +14,20 @@ from sure_math.browse.library import open_library
 from sure_math.browse.source import open_source
 from sure_math.errors import ConfigError, DataError
 from sure_math.runtime.run import Run
+from tests.hub import LocalHub
+
+HUB = """
+import sys
+from pathlib import Path
+from sure_math.browse.library import open_library
+from sure_math.errors import SureMathError
+try:
+    library = open_library(sys.argv[1], Path("runs"))
+    first = library.problems["problem_id"][0]
+    print(library.source.kind, library.problems.height, len(library.index("responses").read(first)))
+except SureMathError as error:
+    print(type(error).__name__, error.message)
+"""
 
 
 @pytest.fixture
@@ -109,3 +125,24 @@ def test_a_damaged_manifest_is_an_error(release: Path, tmp_path: Path) -> None:
     (copy / "sure_math.json").write_text("{")
     with pytest.raises(DataError, match="cannot be read"):
         open_source(str(copy), tmp_path)
+
+
+def test_a_release_on_a_hub_goes_by_its_name(release: Path, tmp_path: Path) -> None:
+    with LocalHub() as hub:
+        hub.add("own/sure-math", release, tags=("v1.0.0",))
+
+        def opened(name: str) -> str:
+            return subprocess.run(
+                [sys.executable, "-c", HUB, name],
+                env=hub.environment(tmp_path / "home"),
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout.strip()
+
+        count = open_library(str(release), tmp_path).problems.height
+        assert opened("own/sure-math") == f"release {count} 8"
+        assert opened("own/sure-math@v1.0.0") == f"release {count} 8"
+        assert opened("own/sure-math@v7").startswith("DataError there is no own/sure-math at")
+        assert opened("own/nothing").startswith("DataError there is no dataset own/nothing")
