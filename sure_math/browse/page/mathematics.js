@@ -108,14 +108,15 @@ function dollar(text, open) {
   return inside < 0 || isMoney(text, open, inside) ? -1 : inside;
 }
 
-/** "costs $5 and $7": a number, then words, or a second amount right behind. */
+/** "costs $5 and $7": a number and words up to what opens the next one, or a second amount. */
 function isMoney(text, open, close) {
   const content = text.slice(open + 1, close);
+  const next = text[close + 1] ?? "";
   if (!/^\d/.test(content)) return false;
-  if (/\d/.test(text[close + 1] ?? "")) return true;
+  if (/\d/.test(next)) return true;
   const prose = content.replace(/\\(text|mathrm|operatorname)\w*\{[^}]*\}|\\[a-zA-Z]+/g, " ");
   const words = prose.match(/[A-Za-z]{2,}/g) ?? [];
-  return words.length > 0 && (/\s$/.test(content) || words.length > 1);
+  return words.length > 0 && (/\s$/.test(content) || /[A-Za-z]/.test(next) || words.length > 1);
 }
 
 /** Position of the brace that closes the one at `open`; -1 without one. */
@@ -228,7 +229,8 @@ function drawn(piece, options) {
 function draw(element, piece) {
   element.replaceChildren();
   fill(element, piece);
-  if (piece.tail) element.append(piece.tail);
+  const end = element.querySelector(".katex-html > .katex-base:last-child") ?? element;
+  if (piece.tail) end.append(piece.tail);
   return element;
 }
 
