@@ -32,7 +32,7 @@ from sure_math.publish.manifest import MANIFEST, Manifest, parse_manifest
 
 T = TypeVar("T")
 
-UNTOUCHED = "nothing was changed at the hub"
+UNTOUCHED = "no file at the hub was changed"
 _TIMEOUT = (10.0, 60.0, 60.0, 60.0)
 """Seconds to connect, and between two pieces read, written, or for a free connection."""
 _PATIENCE = 30.0

@@ -8,7 +8,7 @@ answer was lost is recognised by its files.
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelete
@@ -20,6 +20,7 @@ from sure_math.publish.hub.plan import Plan, count, plan_again, size
 from sure_math.publish.hub.target import open_target, own_pulls
 
 _LOG = logging.getLogger("sure_math")
+_BATCH = 1 << 28
 _ARRIVED = "there was no commit, so readers see nothing new; files that arrived are not sent again"
 
 
@@ -48,11 +49,14 @@ class Pushed:
         )
 
 
-def push(hub: Hub, plan: Plan, say: Callable[[str], None] = _LOG.info) -> Pushed:
+def push(
+    hub: Hub, plan: Plan, say: Callable[[str], None] = _LOG.info, *, batch: int = _BATCH
+) -> Pushed:
     """Make the hub hold what `plan_push` planned.
 
     Args:
         say: takes lines on the progress.
+        batch: bytes after which the hub is told to keep what has arrived; a kill costs no more.
 
     Raises:
         HubRefused: the account may not do it.
@@ -63,7 +67,7 @@ def push(hub: Hub, plan: Plan, say: Callable[[str], None] = _LOG.info) -> Pushed
     plan, base = _prepare(hub, plan, say)
     if plan.note:
         say(plan.note)
-    made = _send(hub, plan, base, say) if plan.commits else _found(hub, plan, base)
+    made = _send(hub, plan, base, say, batch) if plan.commits else _found(hub, plan, base)
     done = f"the release is in {plan.target.repo} as commit {made.commit}"
     if plan.tag:
         say(f"tagging it {plan.tag}")
@@ -146,31 +150,55 @@ def _set_gate(hub: Hub, plan: Plan) -> None:
         )
 
 
-def _send(hub: Hub, plan: Plan, base: str, say: Callable[[str], None]) -> _Made:
+def _send(hub: Hub, plan: Plan, base: str, say: Callable[[str], None], batch: int) -> _Made:
     """Upload and commit. The card is checked first: it must not fail after hours of upload."""
-    target = plan.target
     additions = [
         CommitOperationAdd(each.file.path, plan.release / each.file.path) for each in plan.uploads
     ]
     if any(each.file.path == "README.md" for each in plan.uploads):
-        hub.check_card((plan.release / "README.md").read_text(encoding="utf-8"), target.repo)
+        card = (plan.release / "README.md").read_text(encoding="utf-8")
+        hub.check_card(card, plan.target.repo)
     if additions:
         say(f"sending {count(len(additions))}, {size(plan.bytes)}")
-        hub.ask(
-            f"send files to {target.repo}",
-            lambda: hub.api.preupload_lfs_files(
-                target.repo,
-                additions,
-                repo_type="dataset",
-                revision=target.branch,
-                create_pr=target.create_pr,
-                free_memory=False,
-            ),
-            saved=_ARRIVED,
-            again=False,
-        )
+    arrived = 0
+    for group in _groups(additions, batch):
+        _upload(hub, plan, group)
+        arrived += len(group)
+        if arrived < len(additions):
+            say(f"{arrived} of {len(additions)} have arrived")
     say("committing")
     return _commit(hub, plan, base, additions)
+
+
+def _groups(
+    additions: Sequence[CommitOperationAdd], batch: int
+) -> Iterator[list[CommitOperationAdd]]:
+    """In order, each closed as soon as it has `batch` bytes."""
+    group: list[CommitOperationAdd] = []
+    for addition in additions:
+        group.append(addition)
+        if sum(each.upload_info.size for each in group) >= batch:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _upload(hub: Hub, plan: Plan, additions: list[CommitOperationAdd]) -> None:
+    target = plan.target
+    hub.ask(
+        f"send files to {target.repo}",
+        lambda: hub.api.preupload_lfs_files(
+            target.repo,
+            additions,
+            repo_type="dataset",
+            revision=target.branch,
+            create_pr=target.create_pr,
+            free_memory=False,
+        ),
+        saved=_ARRIVED,
+        again=False,
+    )
 
 
 def _commit(hub: Hub, plan: Plan, base: str, additions: list[CommitOperationAdd]) -> _Made:

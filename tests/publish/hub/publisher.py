@@ -30,7 +30,7 @@ try:
     hub, target = connect(waits=(0.01,)), Target(repo, tag=tag)
     plan = plan_push(folder, read_manifest(folder), open_target(hub, target), target)
     print(hub, plan, plan.as_text())
-    print(push(hub, plan, print).as_text())
+    print(push(hub, plan, print, batch=int(os.environ.get("BATCH", 1 << 28))).as_text())
 except SureMathError as error:
     logging.exception("refused")
     print(error, file=sys.stderr)
@@ -64,6 +64,13 @@ def start(local: LocalHub, home: Path, folder: Path, **environment: str) -> "sub
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def finish(process: "subprocess.Popen[str]") -> str:
+    """What it said, once it has succeeded."""
+    said, _ = process.communicate()
+    assert process.returncode == 0, said
+    return said
 
 
 def uploads(local: LocalHub) -> list[Request]:

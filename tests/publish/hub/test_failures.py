@@ -51,7 +51,7 @@ def test_whatever_a_hub_answers(
     with pytest.raises(kind, match=words) as caught:
         open_target(me.hub, Target(REPO))
     assert type(caught.value) is kind
-    assert caught.value.saved == "nothing was changed at the hub"
+    assert caught.value.saved == "no file at the hub was changed"
     asked = len(me.local.asked("whoami"))
     assert asked == (3 if how.get("status") in (429, 500, 503) or {"drop", "cut"} & set(how) else 1)
 
