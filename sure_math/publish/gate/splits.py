@@ -29,7 +29,10 @@ def _holdout_faults(release: Release, test_rows: int) -> list[str]:
     sources = [source for source in release.provenance.recipe.seeds.sources if source.holdout]
     if sources and not test_rows:
         names = some(f"{source.name} ({source.holdout})" for source in sources)
-        return [f"the recipe holds rows out for test, the release has none: {names}"]
+        return [
+            f"the recipe holds rows out for test, the release has none of them: {names}; "
+            "`sure-math status` says where they were lost"
+        ]
     listed = release.manifest.rows().items()
     counted = sum(splits.get("test", 0) for name, splits in listed if not holds_responses(name))
     announced = release.card[0].rows().items()
