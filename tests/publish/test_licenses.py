@@ -106,7 +106,8 @@ def test_the_card_and_the_licence_file_say_what_holds_where(release: Path) -> No
         assert words in text
         assert f"- `nc`: {words}" in body
     assert "| nc, nc_responses | CC-BY-NC-SA-4.0 | 1 |" in body
-    assert '`load_dataset("sure-math", "nc")` and `"nc_responses"`' in body
+    named = '`load_dataset("sure-math", "nc")` and `load_dataset("sure-math", "nc_responses")`.'
+    assert named in body
 
 
 def test_a_release_with_more_folders_is_replaced_and_foreign_ones_are_not(
@@ -116,7 +117,7 @@ def test_a_release_with_more_folders_is_replaced_and_foreign_ones_are_not(
     shutil.copytree(release, out)
     free = with_licenses(run, {"default": ["cc-by-4.0", "cc-by-nc-sa-4.0"]})
     write_release(free, out)
-    assert {path.name for path in out.iterdir() if path.is_dir()} == {"data", "responses"}
+    assert {path.name for path in out.iterdir() if path.is_dir()} == {"data", "plots", "responses"}
     (out / "nc").mkdir()
     (out / "nc" / "thesis.txt").write_text("two years of work")
     with pytest.raises(PublishError, match="holds what no release of sure-math made: nc"):
@@ -131,7 +132,7 @@ def test_without_free_rows_nothing_loads_by_default(run: Run, tmp_path: Path) ->
     )
     assert "default" not in str(front(tmp_path / "sure-math")["configs"])
     card = (tmp_path / "sure-math" / "README.md").read_text()
-    assert 'load_dataset("sure-math", "other", split="train")' in card
+    assert 'load_dataset("sure-math", "other", split="train"' in card
     code = (
         "import datasets, json\n"
         'print(json.dumps([len(datasets.load_dataset("sure-math", c, split="train"))'

@@ -40,10 +40,10 @@ mixed = datasets.concatenate_datasets([whole["default"]["train"], whole["default
 seen["mixed"] = len(mixed)
 print(json.dumps(seen))
 """
-ENTROPY = """
+TIERS = """
 import datasets, json
 rows = datasets.load_dataset("sure-math", split="train")
-print(json.dumps({row["problem_id"]: row["semantic_entropy"] for row in rows}))
+print(json.dumps({row["problem_id"]: row["tier"] for row in rows}))
 """
 
 
@@ -103,26 +103,27 @@ def test_an_equal_run_gives_equal_bytes(
 def test_a_new_release_is_never_hidden_by_the_old_one_in_the_cache(
     run: Run, tmp_path: Path
 ) -> None:
-    """`datasets` caches a local folder by its card: one changed number must change the card."""
+    """`datasets` caches a local folder by its card: one changed value must change the card."""
     write_release(run, tmp_path / "sure-math")
-    before = python(tmp_path, ENTROPY)
+    before = python(tmp_path, TIERS)
     shutil.copytree(run.root, tmp_path / "run")
     changed = Run(tmp_path / "run", run.recipe, STAGES)
     weight = changed.store("weight")
     rows, shards = weight.read(0).to_pylist(), len(weight.scan())
     row = next(row for row in rows if row["split"] == "train")
-    row["semantic_entropy"] = 1.25
+    row["tier"] = "hard"
     weight.commit(0, shards, ShardResult(rows), {})
     write_release(changed, tmp_path / "sure-math")
-    assert python(tmp_path, ENTROPY) == before | {row["problem_id"]: 1.25}
+    assert python(tmp_path, TIERS) == before | {row["problem_id"]: "hard"}
 
 
-def test_the_snippet_of_the_card_runs(run: Run, release: Path, tmp_path: Path) -> None:
-    other = write_release(run, tmp_path / "by another name")
-    for folder in (release, other):
-        (snippet,) = re.findall(r"```python\n(.*?)```", (folder / "README.md").read_text(), re.S)
-        code = snippet + "\nprint(len(problems), sum(1 for _ in responses), sep='')"
-        assert python(folder.parent, code) == 540
+@pytest.mark.parametrize("name", ["another-name", "owner/sure-math"])
+def test_the_snippets_of_the_card_run_under_its_name(run: Run, tmp_path: Path, name: str) -> None:
+    folder = write_release(run, tmp_path / name, name)
+    blocks = re.findall(r"```python\n(.*?)```", (folder / "README.md").read_text(), re.S)
+    assert len(blocks) == (2 if "/" in name else 3)
+    counted = "\nimport json\nprint(json.dumps([len(problems), len(answered)]))"
+    assert python(tmp_path, "\n".join(blocks) + counted) == [5, 40]
 
 
 def test_the_cells_of_the_card_hold_whatever_stands_in_them(release: Path) -> None:
