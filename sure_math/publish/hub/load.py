@@ -59,9 +59,9 @@ def load_dataset(
 ) -> Any:
     """Load a SURE-Math release, local or from a hub, as the `datasets` library would.
 
-    What is loaded is said once per process, in one line at level WARNING of the logger
-    `sure_math`: what a training run learns from belongs into its log, and Python shows no lower
-    level unless it is told to. `logging.getLogger("sure_math").setLevel("ERROR")` hides it.
+    What is loaded is said once per process and configuration, in one line at level WARNING of the
+    logger `sure_math`: what a training run learns from belongs into its log, and Python shows no
+    lower level unless it is told to. `logging.getLogger("sure_math").setLevel("ERROR")` hides it.
 
     Args:
         name: a folder or `owner/name` on the hub. None takes the environment variable
@@ -179,7 +179,7 @@ def _hub_builder(name: str, config: str, revision: str | None) -> Any:
     if _is_copy(builder) and not constants.HF_HUB_OFFLINE:
         raise DataError("the hub does not give it", hint=_OFFLINE)
     if commit not in (None, builder.hash):
-        raise DataError(f"the newest copy on this machine is of another commit, {builder.hash}")
+        raise DataError(f"that is commit {commit}, but what this machine has is of {builder.hash}")
     return builder
 
 
