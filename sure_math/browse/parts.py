@@ -42,7 +42,8 @@ def read_columns(
             try:
                 frames.append(_read([part], number, columns, schema))
             except (pl.exceptions.PolarsError, OSError) as error:
-                complaints.append(f"{part.label} cannot be read: {first_line(error)}")
+                complaint = f"{part.label} cannot be read: {first_line(error)}"
+                complaints += [complaint] * (complaint not in complaints)
         return pl.concat(frames)
 
 

@@ -62,10 +62,7 @@ def problem_json(library: Library, problem_id: str) -> Row | None:
         "links": [link for link in links if link["equal"]],
         "conflicts": _conflicts(links),
         "verdicts": _verdicts(library, problems, problem_id),
-        "rejects": [
-            {"stage": part.stage, "reason": row["reason"], "detail": row["detail"]}
-            for part, row in library.index("rejects").read(problem_id)
-        ],
+        "rejects": _rejects(library, problem_id),
         "attempts": _attempts(library, problem),
     }
 
@@ -193,6 +190,15 @@ def _verdicts(library: Library, problems: pl.DataFrame, problem_id: str) -> list
         for part, row in library.index("verdicts").read(*rounds)
     ]
     return sorted(found, key=lambda row: (row["round"], row["evaluation_set"]))
+
+
+def _rejects(library: Library, problem_id: str) -> list[Row]:
+    """Why a stage took it away; not that its twin from another chain was taken away."""
+    return [
+        {"stage": part.stage, "reason": row["reason"], "detail": row["detail"]}
+        for part, row in library.index("rejects").read(problem_id)
+        if row["detail"] != f"of {problem_id}"
+    ]
 
 
 def _attempts(library: Library, problem: Row) -> list[Row]:

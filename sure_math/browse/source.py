@@ -88,7 +88,7 @@ def open_source(name: str | None, runs: Path) -> Source:
     folder = _folder(name, runs)
     if (folder / MANIFEST).is_file():
         return _release(folder, read_manifest(folder))
-    if not any((folder / stage).is_dir() for stage in STAGES):
+    if not _is_run(folder):
         raise DataError(
             f"{folder} is neither a run nor a release of sure-math",
             hint=f"a run has folders such as {folder / 'weight'}, a release a file {MANIFEST}",
@@ -99,6 +99,8 @@ def open_source(name: str | None, runs: Path) -> Source:
 def _folder(name: str | None, runs: Path) -> Path:
     if name:
         places = [place for place in (Path(name), runs / name) if place.is_dir()]
+        # A folder that only has the name of a run does not hide the run.
+        places.sort(key=lambda place: not (_is_run(place) or (place / MANIFEST).is_file()))
     else:
         recipes = sorted(runs.glob("*/recipe.yaml"), key=lambda path: -path.stat().st_mtime)
         places = [recipe.parent for recipe in recipes[:1]]
@@ -111,6 +113,10 @@ def _folder(name: str | None, runs: Path) -> Path:
             hint="name a run or the folder of a release, or start with `sure-math run demo`",
         )
     return places[0].resolve()
+
+
+def _is_run(folder: Path) -> bool:
+    return any((folder / stage).is_dir() for stage in STAGES)
 
 
 def _downloaded(name: str) -> Path:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -194,6 +195,20 @@ def test_a_run_tells_what_the_evolver_tried(
     assert sum(len(f["problem"].get("validity") or ()) for f in everything.values()) == sum(
         sum(f["votes"].values()) for f in everything.values()
     )
+
+
+def test_a_problem_whose_twin_was_taken_away_stayed(run: Run, tmp_path: Path) -> None:
+    """The same problem came from two chains; the pool took one."""
+    copy = Path(shutil.copytree(run.root, tmp_path / "twins"))
+    path = copy / "pool" / "rejects" / "part-00000.parquet"
+    name = pq.read_table(copy / "weight" / "part-00000.parquet")["problem_id"][0].as_py()
+    rejects = pq.read_table(path)
+    twin = {"id": name, "reason": "duplicate", "detail": f"of {name}", "raw": "the same"}
+    extra = pa.Table.from_pylist([twin], schema=rejects.schema)
+    pq.write_table(pa.concat_tables([rejects, extra]), path)
+    with BrowseServer(open_library(str(copy), tmp_path)) as server:
+        found = problem(server, name)
+        assert (found["state"], found["rejects"]) == ("annotated", [])
 
 
 @pytest.mark.parametrize("name", ["", "nobody", "../../recipe.yaml", "a/b?c#d", "\N{SNOWMAN} %"])

@@ -21,12 +21,14 @@ import sys
 from pathlib import Path
 from sure_math.browse.library import open_library
 from sure_math.errors import SureMathError
-try:
-    library = open_library(sys.argv[1], Path("runs"))
-    first = library.problems["problem_id"][0]
-    print(library.source.kind, library.problems.height, len(library.index("responses").read(first)))
-except SureMathError as error:
-    print(type(error).__name__, error.message)
+for name in sys.argv[1:]:
+    try:
+        library = open_library(name, Path("runs"))
+        first = library.problems["problem_id"][0]
+        responses = library.index("responses").read(first)
+        print(library.source.kind, library.problems.height, len(responses))
+    except SureMathError as error:
+        print(type(error).__name__, error.message)
 """
 
 
@@ -44,6 +46,9 @@ def test_a_run_goes_by_its_folder_or_its_name(copy: Path, monkeypatch: pytest.Mo
     for name in (str(copy), "mine"):
         assert open_source(name, copy.parent).place == copy
     assert open_source("mine", Path("elsewhere")).kind == "run"
+    (copy.parent / "mine" / "mine").mkdir()  # has the name of a run, and is none
+    monkeypatch.chdir(copy)
+    assert open_source("mine", copy.parent).place == copy
 
 
 def test_without_a_name_it_is_the_latest_run_else_the_release_here(
@@ -76,7 +81,7 @@ def test_a_run_without_rows_is_said(copy: Path) -> None:
 
 def test_a_truncated_shard_is_left_out_and_left_where_it_is(copy: Path) -> None:
     whole = open_library(str(copy), copy.parent)
-    for stage in ("weight", "cluster/links"):
+    for stage in ("weight", "evolve/attempts"):  # the latter is indexed in two ways
         path = copy / stage / "part-00001.parquet"
         path.write_bytes(path.read_bytes()[:-40])
     before = files(copy)
@@ -85,7 +90,7 @@ def test_a_truncated_shard_is_left_out_and_left_where_it_is(copy: Path) -> None:
     library.settle()
     said = library.source.complaints
     assert [line.split(" cannot be read")[0] for line in said] == [
-        "weight/part-00001.parquet", "cluster/links/part-00001.parquet",
+        "weight/part-00001.parquet", "evolve/attempts/part-00001.parquet",
     ]  # fmt: skip
     assert library.problems.height == whole.problems.height
     states = [dict(each.problems["state"].value_counts().rows()) for each in (whole, library)]
@@ -128,21 +133,18 @@ def test_a_damaged_manifest_is_an_error(release: Path, tmp_path: Path) -> None:
 
 
 def test_a_release_on_a_hub_goes_by_its_name(release: Path, tmp_path: Path) -> None:
+    names = ("own/sure-math", "own/sure-math@v1.0.0", "own/sure-math@v7", "own/nothing")
     with LocalHub() as hub:
         hub.add("own/sure-math", release, tags=("v1.0.0",))
-
-        def opened(name: str) -> str:
-            return subprocess.run(
-                [sys.executable, "-c", HUB, name],
-                env=hub.environment(tmp_path / "home"),
-                cwd=tmp_path,
-                capture_output=True,
-                text=True,
-                check=True,
-            ).stdout.strip()
-
-        count = open_library(str(release), tmp_path).problems.height
-        assert opened("own/sure-math") == f"release {count} 8"
-        assert opened("own/sure-math@v1.0.0") == f"release {count} 8"
-        assert opened("own/sure-math@v7").startswith("DataError there is no own/sure-math at")
-        assert opened("own/nothing").startswith("DataError there is no dataset own/nothing")
+        newest, tagged, no_tag, nothing = subprocess.run(
+            [sys.executable, "-c", HUB, *names],
+            env=hub.environment(tmp_path / "home"),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+    count = open_library(str(release), tmp_path).problems.height
+    assert newest == tagged == f"release {count} 8"
+    assert no_tag.startswith("DataError there is no own/sure-math at")
+    assert nothing.startswith("DataError there is no dataset own/nothing")
