@@ -36,7 +36,7 @@ def _stage(run: Run, name: str) -> dict[str, Any]:
         "rows": sum(footer.rows for footer in footers),
         "rejected": totals(footer.rejected for footer in footers),
         "counters": totals(footer.stats for footer in footers),
-        "settings": _without_places(store.config),
+        "settings": without_places(store.config),
         "software": _software(footers),
     }
 
@@ -49,13 +49,13 @@ def _software(footers: list[Footer]) -> dict[str, list[str]]:
     return {name: sorted(versions) for name, versions in sorted(found.items())}
 
 
-def _without_places(settings: Any) -> Any:
+def without_places(settings: Any) -> Any:
     """Settings in which a model that lies on this machine has a name instead of a path."""
     if isinstance(settings, list):
-        return [_without_places(each) for each in settings]
+        return [without_places(each) for each in settings]
     if not isinstance(settings, dict):
         return settings
-    plain = {key: _without_places(value) for key, value in settings.items()}
+    plain = {key: without_places(value) for key, value in settings.items()}
     return plain | {"model": _name(plain)} if "backend" in plain else plain
 
 
