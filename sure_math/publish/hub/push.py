@@ -1,27 +1,19 @@
 """Carrying out a plan: settings first, then the data, one commit, the tag, and a look at it.
 
-Nobody sees anything of a push before its commit, and the commit is all of it. It stands on the
-commit that the plan was made for, so nothing that somebody pushed meanwhile is replaced. Whatever
-stops a push, the same command goes on: what has arrived is not sent again, and a commit whose
-answer was lost is recognised by its files.
+Whatever stops a push, the same command goes on: what is done already is found done.
 """
 
 import logging
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelete
-
-from sure_math.errors import HubConflict, HubUnavailable, PublishError
+from sure_math.errors import HubConflict, PublishError
 from sure_math.publish.hub.client import UNTOUCHED, Hub
-from sure_math.publish.hub.files import RemoteFile, differences
 from sure_math.publish.hub.plan import Plan, count, plan_again, size
-from sure_math.publish.hub.target import open_target, own_pulls
+from sure_math.publish.hub.sending import BATCH, Made, amiss, send
+from sure_math.publish.hub.target import open_target
 
 _LOG = logging.getLogger("sure_math")
-_BATCH = 1 << 28
-_ARRIVED = "there was no commit, so readers see nothing new; files that arrived are not sent again"
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class Pushed:
 
 
 def push(
-    hub: Hub, plan: Plan, say: Callable[[str], None] = _LOG.info, *, batch: int = _BATCH
+    hub: Hub, plan: Plan, say: Callable[[str], None] = _LOG.info, *, batch: int = BATCH
 ) -> Pushed:
     """Make the hub hold what `plan_push` planned.
 
@@ -67,7 +59,7 @@ def push(
     plan, base = _prepare(hub, plan, say)
     if plan.note:
         say(plan.note)
-    made = _send(hub, plan, base, say, batch) if plan.commits else _found(hub, plan, base)
+    made = send(hub, plan, base, say, batch) if plan.commits else _found(hub, plan, base)
     done = f"the release is in {plan.target.repo} as commit {made.commit}"
     if plan.tag:
         say(f"tagging it {plan.tag}")
@@ -86,19 +78,11 @@ def push(
     )
 
 
-@dataclass(frozen=True)
-class _Made:
-    """A commit, in a pull request or on the branch."""
-
-    commit: str
-    pull: int | None = None
-
-
-def _found(hub: Hub, plan: Plan, base: str) -> _Made:
+def _found(hub: Hub, plan: Plan, base: str) -> Made:
     """Where the files of the plan are already."""
     if plan.proposed:
-        return _Made(hub.head(plan.target.repo, f"refs/pr/{plan.proposed}"), plan.proposed)
-    return _Made(plan.remote.tags.get(plan.target.tag or "", base))
+        return Made(hub.head(plan.target.repo, f"refs/pr/{plan.proposed}"), plan.proposed)
+    return Made(plan.remote.tags.get(plan.target.tag or "", base))
 
 
 def _name(plan: Plan) -> str:
@@ -150,117 +134,6 @@ def _set_gate(hub: Hub, plan: Plan) -> None:
         )
 
 
-def _send(hub: Hub, plan: Plan, base: str, say: Callable[[str], None], batch: int) -> _Made:
-    """Upload and commit. The card is checked first: it must not fail after hours of upload."""
-    additions = [
-        CommitOperationAdd(each.file.path, plan.release / each.file.path) for each in plan.uploads
-    ]
-    if any(each.file.path == "README.md" for each in plan.uploads):
-        card = (plan.release / "README.md").read_text(encoding="utf-8")
-        hub.check_card(card, plan.target.repo)
-    if additions:
-        say(f"sending {count(len(additions))}, {size(plan.bytes)}")
-    arrived = 0
-    for group in _groups(additions, batch):
-        _upload(hub, plan, group)
-        arrived += len(group)
-        if arrived < len(additions):
-            say(f"{arrived} of {len(additions)} have arrived")
-    say("committing")
-    return _commit(hub, plan, base, additions)
-
-
-def _groups(
-    additions: Sequence[CommitOperationAdd], batch: int
-) -> Iterator[list[CommitOperationAdd]]:
-    """In order, each closed as soon as it has `batch` bytes."""
-    group: list[CommitOperationAdd] = []
-    for addition in additions:
-        group.append(addition)
-        if sum(each.upload_info.size for each in group) >= batch:
-            yield group
-            group = []
-    if group:
-        yield group
-
-
-def _upload(hub: Hub, plan: Plan, additions: list[CommitOperationAdd]) -> None:
-    target = plan.target
-    hub.ask(
-        f"send files to {target.repo}",
-        lambda: hub.api.preupload_lfs_files(
-            target.repo,
-            additions,
-            repo_type="dataset",
-            revision=target.branch,
-            create_pr=target.create_pr,
-            free_memory=False,
-        ),
-        saved=_ARRIVED,
-        again=False,
-    )
-
-
-def _commit(hub: Hub, plan: Plan, base: str, additions: list[CommitOperationAdd]) -> _Made:
-    """The one commit, tried again while the hub is busy, unless it has landed unheard."""
-    target = plan.target
-    removals = [CommitOperationDelete(path, is_folder=False) for path in plan.deletes]
-
-    def call() -> CommitInfo:
-        return hub.api.create_commit(
-            target.repo,
-            [*additions, *removals],
-            commit_message=f"Release {plan.manifest.version}",
-            repo_type="dataset",
-            revision=target.branch,
-            parent_commit=base,
-            create_pr=target.create_pr,
-        )
-
-    for wait in (*hub.waits, None):
-        try:
-            info = hub.ask(f"commit to {target.repo}", call, saved=_ARRIVED, again=False)
-            return _Made(info.oid, info.pr_num)
-        except (HubConflict, HubUnavailable) as error:
-            landed = _landed(hub, plan, base)
-            if landed:
-                return landed
-            if isinstance(error, HubConflict):
-                raise _overtaken(plan) from None
-            if wait is None:
-                raise
-        time.sleep(wait)
-    raise AssertionError("the last attempt returns or raises")
-
-
-def _landed(hub: Hub, plan: Plan, base: str) -> _Made | None:
-    """The commit of the plan if it is there although no answer said so.
-
-    Raises:
-        HubConflict: somebody else pushed.
-    """
-    target = plan.target
-    if target.create_pr:
-        pulls = own_pulls(hub, target.repo)
-        found = next((n for n, files in pulls.items() if not _wrong(plan, files)), None)
-        return _Made(hub.head(target.repo, f"refs/pr/{found}"), found) if found else None
-    heads = {ref.name: ref.target_commit for ref in hub.refs(target.repo).branches}
-    head = heads.get(target.branch, base)
-    if head == base:
-        return None
-    if _wrong(plan, hub.files(target.repo, head)):
-        raise _overtaken(plan)
-    return _Made(head)
-
-
-def _overtaken(plan: Plan) -> HubConflict:
-    return HubConflict(
-        f"somebody pushed to {plan.target.repo} meanwhile",
-        saved="nothing of it was replaced, and files that arrived are not sent again",
-        hint="look at what they changed, then run the same command again",
-    )
-
-
 def _tag(hub: Hub, plan: Plan, tag: str, commit: str, done: str) -> None:
     """A tag that has come into being meanwhile is no error: what it holds is looked at next."""
     hub.ask(
@@ -278,7 +151,7 @@ def _verify(hub: Hub, plan: Plan, revision: str, done: str) -> None:
     Raises:
         PublishError: they differ.
     """
-    wrong = _wrong(plan, hub.files(plan.target.repo, revision, saved=done))
+    wrong = amiss(plan, hub.files(plan.target.repo, revision, saved=done))
     if wrong:
         raise PublishError(
             f"{revision} of {plan.target.repo} does not hold what was sent: {', '.join(wrong[:10])}"
@@ -288,12 +161,6 @@ def _verify(hub: Hub, plan: Plan, revision: str, done: str) -> None:
         )
 
 
-def _wrong(plan: Plan, files: Mapping[str, RemoteFile]) -> list[str]:
-    """What differs; files of other people count only at a revision that this push made."""
-    old = not plan.commits and not plan.tag
-    return differences(plan.local, files, None if old else plan.left_alone)
-
-
-def _url(hub: Hub, plan: Plan, made: _Made) -> str:
+def _url(hub: Hub, plan: Plan, made: Made) -> str:
     place = f"{hub.api.endpoint}/datasets/{plan.target.repo}"
     return f"{place}/discussions/{made.pull}" if made.pull else f"{place}/commit/{made.commit}"
