@@ -65,6 +65,9 @@ def test_the_wheel_holds_every_file_people_can_change(wheel: zipfile.ZipFile) ->
         shipped("data_cards", "*.md"),
         shipped("data_cards", "*.jinja"),
         {"sure_math/py.typed"},
+        {f"sure_math/browse/page/{name}" for name in ("index.html", "browse.css", "browse.js")},
+        {f"sure_math/browse/page/katex/katex.min.{kind}" for kind in ("css", "js")},
+        {"sure_math/browse/page/katex/LICENSE"},
         CURATED,
     ):
         assert wanted

@@ -29,8 +29,8 @@ async function start() {
     return report(error);
   }
   by("name").textContent = summary.name;
-  by("facts").textContent =
-    `${summary.kind} · ${counted(summary.problems, "problem")} · ${count(summary.annotated)} annotated`;
+  const known = `${count(summary.annotated)} annotated`;
+  by("facts").textContent = [summary.kind, counted(summary.problems, "problem"), known].join(" · ");
   document.title = `${summary.name} · SURE-Math`;
   refreshFilters = buildFilters(by("filters"), summary);
   fillSort();
@@ -193,9 +193,9 @@ function notices() {
     make("p", { class: "notice alarm" }, complaint),
   );
   if (!hasKatex()) {
-    const why =
-      "Mathematics is shown as LaTeX source: KaTeX is not in this installation. Install sure-math again where npm can download, to have it.";
-    found.push(make("p", { class: "notice" }, why));
+    const why = "Mathematics is shown as LaTeX source: KaTeX is not in this installation.";
+    const way = " Install sure-math again where npm can download, to have it.";
+    found.push(make("p", { class: "notice" }, why, way));
   }
   by("notices").replaceChildren(...found);
 }

@@ -57,7 +57,8 @@ function fillHelp(dialog) {
     make(
       "p",
       { class: "soft" },
-      "In the list the arrow keys, Page Up and Page Down, Home and End work too. Every link and button is reached with Tab.",
+      "In the list the arrow keys, Page Up and Page Down, Home and End work too. ",
+      "Every link and button is reached with Tab.",
     ),
     button("Close", () => dialog.close()),
   );

@@ -33,6 +33,7 @@ export class ProblemList {
   async select(asked, { fresh = false } = {}) {
     if (asked === this.asked && !fresh) return this.mark();
     this.asked = asked;
+    clearTimeout(this.settling);
     for (const request of this.requests.values()) request.abort();
     this.requests.clear();
     this.pages.clear();
@@ -110,7 +111,7 @@ export class ProblemList {
   }
 
   draw() {
-    if (!this.total) return;
+    if (!this.total || this.viewport.hasAttribute("aria-busy")) return;
     const { top } = this;
     const shift = this.viewport.scrollTop - top;
     const first = Math.max(0, Math.floor(top / this.height) - SPARE);

@@ -1,8 +1,12 @@
 // Text with mathematics in it. `pieces` finds the formulas, `show` has KaTeX draw them. Everything
 // else goes in as text nodes: what a model wrote is never markup.
 
-const ENVIRONMENT =
-  /\\begin\{((?:align|alignat|gather|equation)\*?|aligned|alignedat|gathered|split|array|subarray|cases|rcases|CD|smallmatrix|[bBpvV]?matrix\*?)\}/y;
+const ENVIRONMENTS = [
+  "(?:align|alignat|gather|equation)\\*?",
+  "aligned|alignedat|gathered|split|array|subarray|cases|rcases|CD|smallmatrix",
+  "[bBpvV]?matrix\\*?",
+];
+const BEGIN = new RegExp(`\\\\begin\\{(${ENVIRONMENTS.join("|")})\\}`, "y");
 const PAIRS = [
   ["$$", "$$", true],
   ["\\[", "\\]", true],
@@ -62,8 +66,8 @@ function formulaAt(text, at, absent) {
     const end = brace(text, at + 6);
     return end < 0 ? null : formula(text, at, end + 1, 0, false);
   }
-  ENVIRONMENT.lastIndex = at;
-  const begin = ENVIRONMENT.exec(text);
+  BEGIN.lastIndex = at;
+  const begin = BEGIN.exec(text);
   if (!begin) return null;
   const mark = `\\end{${begin[1]}}`;
   const end = closing(text, mark, at + begin[0].length, absent);

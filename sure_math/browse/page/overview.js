@@ -99,22 +99,24 @@ function places({ annotated, facets }) {
 function histogram(entropy) {
   if (!entropy) return null;
   const most = Math.max(...entropy.bins.map((bin) => bin.count));
-  const bars = entropy.bins.map((bin) =>
-    make(
+  const last = entropy.bins.at(-1);
+  const bars = entropy.bins.map((bin) => {
+    const range = `${figure(bin.low)} to ${figure(bin.high)} nats`;
+    const bounds = {
+      entropy_min: bin.low.toFixed(4),
+      entropy_max: bin === last ? null : bin.high.toFixed(4),
+    };
+    return make(
       "a",
       {
-        href: link({
-          entropy_min: bin.low.toFixed(4),
-          entropy_max: bin.high.toFixed(4),
-          problem: null,
-        }),
-        "aria-label": `${counted(bin.count, "problem")} between ${figure(bin.low)} and ${figure(bin.high)} nats`,
-        title: `${figure(bin.low)} to ${figure(bin.high)} nats: ${count(bin.count)}`,
-        style: { "--at": bin.count / most, "--u": bin.high / (entropy.bins.at(-1).high || 1) },
+        href: link({ ...bounds, problem: null }),
+        "aria-label": `${counted(bin.count, "problem")}, ${range}`,
+        title: `${range}: ${count(bin.count)}`,
+        style: { "--at": bin.count / most, "--u": bin.high / (last.high || 1) },
       },
       make("i"),
-    ),
-  );
+    );
+  });
   return section(
     "Semantic entropy",
     make("div", { class: "histogram tall" }, bars),

@@ -151,7 +151,8 @@ function uncertainty(problem) {
     make(
       "small",
       {},
-      `of at most log ${problem.n_samples} = ${figure(most)}; weight w_se ${figure(problem.w_se, 3)}`,
+      `of at most log ${problem.n_samples} = ${figure(most)}; `,
+      `weight w_se ${figure(problem.w_se, 3)}`,
     ),
   );
 }
@@ -165,24 +166,20 @@ function decontamination({ verdicts, problem }, summary) {
   if (!verdicts.length) return section("Decontamination", against);
   const said = (value) => (value === null ? null : value ? "same" : "different");
   const rows = verdicts.map((each) => [
-    each.problem_id === problem.problem_id
-      ? "this problem"
-      : make(
-          "a",
-          { href: link({ problem: each.problem_id }) },
-          `its ancestor, round ${each.round}`,
-        ),
+    make(
+      "span",
+      { class: `verdict ${each.decision === "blocked" ? "bad" : "good"}` },
+      each.decision,
+    ),
     each.evaluation_set,
     make("code", {}, each.item),
     `${words(each.rule)} ${figure(each.score)}`,
     [said(each.forward), said(each.reverse)].filter(Boolean).join(" / ") || null,
-    make(
-      "span",
-      { class: each.decision === "blocked" ? "verdict bad" : "verdict good" },
-      each.decision,
-    ),
+    each.problem_id === problem.problem_id
+      ? "this problem"
+      : make("a", { href: link({ problem: each.problem_id }) }, `ancestor, round ${each.round}`),
   ]);
-  const titles = ["problem", "benchmark", "item", "rule, score", "judge, both orders", "decision"];
+  const titles = ["decision", "benchmark", "item", "rule, score", "judge, both orders", "of"];
   return section("Decontamination", against, table("Decontamination verdicts", titles, rows));
 }
 

@@ -13,7 +13,8 @@ export const conflictsSection = ({ conflicts }) =>
         make(
           "p",
           {},
-          "Verdicts that contradict each other: answers of one cluster that something else calls different.",
+          "Verdicts that contradict each other: ",
+          "answers of one cluster that something else calls different.",
         ),
         make(
           "ul",
@@ -43,7 +44,8 @@ export function responsesSection(data) {
       responses.map((each) => responseView(each)),
     );
   }
-  const title = `Responses, ${counted(clusters.filter((each) => each.cluster >= 0).length, "cluster")}`;
+  const answered = clusters.filter((each) => each.cluster >= 0);
+  const title = `Responses, ${counted(answered.length, "cluster")}`;
   return section(
     title,
     clusters.map((each, at) => clusterView(each, at, data)),
@@ -171,7 +173,7 @@ export function judgingSection({ judgements, links, responses }, summary) {
   if (!responses.length) return null;
   if (summary.missing.includes("judgements")) {
     const hint =
-      "Which rule or verdict joined the answers is kept in the run that made this release, not in the release.";
+      "Which rule or verdict joined the answers is kept in the run that made this release.";
     return section("Verdicts of the judge", make("p", { class: "soft" }, hint));
   }
   const said = (value, asked) => {
