@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# A file of tests stays in one process: its tests share what they set up.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: demo test check chromium engines bench clean
@@ -13,7 +15,7 @@ demo: $(VENV)/.core
 
 # Format, types, then every test. The real engines run on Linux, where vLLM has a CPU build.
 test: check chromium
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 check: $(VENV)/.dev $(VENV)/.engines
 	$(BIN)/ruff check .
