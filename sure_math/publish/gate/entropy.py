@@ -29,25 +29,16 @@ def annotate(responses: pl.DataFrame, unanswered: Unanswered) -> pl.DataFrame:
         its list of (answer, count, prob).
     """
     rows = _masses(responses)
-    counted = rows.group_by(KEY, maintain_order=True).agg(
-        n_returned=pl.len(),
-        n_answered=pl.col("answer").is_not_null().sum(),
-        n_truncated=(pl.col("finish_reason") == "length").sum(),
-        n_samples=pl.col("n_samples").first(),
-        logprobs_mode=pl.when(pl.col("known").first())
-        .then(pl.lit("raw_logprobs"))
-        .otherwise(pl.lit("none")),
-    )
+    counted = _counts(rows)
     if unanswered == "drop":
-        rows = rows.filter("answered")
-        rows = rows.with_columns(absent=0, n=pl.len().over(KEY))
-    found = _totals(rows)
-    lists = _clusters(responses, found)
+        rows = rows.filter("answered").with_columns(absent=0, n=pl.len().over(KEY))
+    rows = _shares(rows)
+    found = counted.join(_entropies(rows), on=KEY, how="left")
+    if unanswered == "drop":
+        found = _without_evidence(found)
     top = pl.col("n").cast(pl.Float64).log()
     return (
-        counted.join(_entropies(found), on=KEY, how="left")
-        .pipe(_without_evidence if unanswered == "drop" else lambda frame: frame)
-        .with_columns(
+        found.with_columns(
             semantic_entropy=pl.min_horizontal("semantic_entropy", top),
             discrete_entropy=pl.min_horizontal("discrete_entropy", top),
         )
@@ -56,13 +47,25 @@ def annotate(responses: pl.DataFrame, unanswered: Unanswered) -> pl.DataFrame:
             w_se=1 - pl.col("semantic_entropy_normalized"),
             intra_cluster_entropy=pl.col("surface_entropy") - pl.col("semantic_entropy"),
         )
-        .join(lists, on=KEY, how="left")
+        .join(_clusters(responses, rows), on=KEY, how="left")
         .with_columns(
             clusters=pl.col("clusters").fill_null([]),
             n_clusters=pl.col("n_clusters").fill_null(0),
             majority_share=pl.col("_largest").fill_null(0) / pl.col("n_samples"),
         )
         .drop("n", "_largest")
+    )
+
+
+def _counts(rows: pl.DataFrame) -> pl.DataFrame:
+    """By problem: responses that came, have an answer, were cut; whether eq. 4 has masses."""
+    mode = pl.when("known").then(pl.lit("raw_logprobs")).otherwise(pl.lit("none"))
+    return rows.group_by(KEY, maintain_order=True).agg(
+        n_returned=pl.len(),
+        n_answered=pl.col("answer").is_not_null().sum(),
+        n_truncated=(pl.col("finish_reason") == "length").sum(),
+        n_samples=pl.col("n_samples").first(),
+        logprobs_mode=mode.first(),
     )
 
 
@@ -89,7 +92,7 @@ def _masses(responses: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _totals(rows: pl.DataFrame) -> pl.DataFrame:
+def _shares(rows: pl.DataFrame) -> pl.DataFrame:
     """Adds the class of every response, and its share of the mass by eq. 4."""
     lone = -1 - pl.int_range(pl.len())
     return rows.with_columns(

@@ -188,6 +188,5 @@ def read_card(folder: Path) -> tuple[FrontMatter, str]:
 
 def _wrong_shape(page: str, error: ValidationError) -> DataError:
     first = error.errors()[0]
-    place = ".".join(map(str, first["loc"]))
-    return DataError(f"{page} is not as expected: {place}: {first['msg']}" if place else
-                     f"{page} is not as expected: {first['msg']}")  # fmt: skip
+    place = ".".join(map(str, first["loc"])) or "the whole"
+    return DataError(f"{page} is not as expected: {place}: {first['msg']}")
