@@ -11,6 +11,9 @@ from sure_math.errors import DataError
 
 Row = dict[str, Any]
 
+# What Polars raises for a damaged file; the second is none of its errors, nor an Exception.
+_UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -36,12 +39,12 @@ def read_columns(
         return pl.DataFrame(schema=schema)
     try:  # in one go, which is much faster for many files
         return _read(parts, 0, columns, schema)
-    except (pl.exceptions.PolarsError, OSError):
+    except _UNREADABLE:
         frames = [pl.DataFrame(schema=schema)]
         for number, part in enumerate(parts):
             try:
                 frames.append(_read([part], number, columns, schema))
-            except (pl.exceptions.PolarsError, OSError) as error:
+            except _UNREADABLE as error:
                 complaint = f"{part.label} cannot be read: {first_line(error)}"
                 complaints += [complaint] * (complaint not in complaints)
         return pl.concat(frames)
@@ -73,7 +76,7 @@ def read_rows(part: Part, start: int, count: int) -> list[Row]:
     try:
         lazy = pl.scan_parquet(part.path, glob=False).slice(start, count)
         return lazy.collect().to_dicts()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except _UNREADABLE as error:
         raise DataError(
             f"{part.path} cannot be read: {first_line(error)}",
             hint="if something writes there, start `sure-math browse` again",

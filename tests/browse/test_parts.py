@@ -1,5 +1,6 @@
 """Rows at known places: any layout is read back, and what has changed is noticed."""
 
+import contextlib
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -98,3 +99,20 @@ def test_reading_one_row_does_not_read_the_pages_of_others(tmp_path: Path) -> No
     with pytest.raises(DataError):
         index.read("10000")
     assert index.read("3")[0][1] == {"key": "3", "value": 3}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0, 1), st.binary(min_size=1, max_size=30), st.booleans())
+def test_damaged_bytes_are_read_or_refused(where: float, spoilt: bytes, late: bool) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        part = write(Path(name), 0, [str(number % 7) for number in range(300)])
+        complaints: list[str] = []
+        index = RowIndex([part], "key", complaints) if late else None
+        content = bytearray(part.path.read_bytes())
+        start = int(where * (len(content) - 1))
+        content[start : start + len(spoilt)] = spoilt
+        part.path.write_bytes(content)
+        with contextlib.suppress(DataError):
+            rows = (index or RowIndex([part], "key", complaints)).read("3")
+            assert complaints or all(row["key"] == "3" for _, row in rows)
+        assert all(line.startswith(f"{part.label} cannot be read") for line in complaints)
