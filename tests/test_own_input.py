@@ -201,14 +201,14 @@ def test_own_problems_carry_the_licence_they_are_given(
     out = release(tmp_path, server, "--license", "house rules 2")
     card = (out / "README.md").read_text()
     head = yaml.safe_load(card.split("---\n", 2)[1])
-    assert (head["license"], head["license_name"]) == ("other", "house rules 2")
+    assert (head["license"], head["license_name"]) == ("other", "house-rules-2")
     assert "| default, responses | house rules 2 | 2 |" in card
     assert {row["license"] for row in annotated(tmp_path, "mine")} == {"house rules 2"}
 
 
 def test_non_commercial_own_problems_lie_apart(tmp_path: Path, server: ScriptedServer) -> None:
     out = release(tmp_path, server, "--license", "CC-BY-NC-4.0", config=', "nc"')
-    assert {path.name for path in out.iterdir() if path.is_dir()} == {"nc", "nc_responses"}
+    assert {path.name for path in out.iterdir() if path.is_dir()} == {"nc", "nc_responses", "plots"}
 
 
 def test_the_licence_of_own_problems_decides_where_they_go(tmp_path: Path) -> None:
