@@ -12,6 +12,8 @@ import pytest
 from benchmarks.answers_golds import golds
 from benchmarks.answers_workload import REGIMES, Problem, paper_calls, simulate
 from benchmarks.decontamination_contestants import CONTESTANTS, common_subsequence
+from benchmarks.reupload import CONTESTANTS as WRITERS
+from benchmarks.reupload_workload import Entry, Release, edits
 from sure_math.decontaminate.checker import Checked
 from sure_math.decontaminate.items import Item
 
@@ -151,3 +153,17 @@ def test_scale_runs_every_stage_and_the_short_script_on_the_same_rows():
     assert sum(counts["pool"]) == counts["decontaminate"][0]
     assert re.search(r"^decontaminate +\d+ +[\d.]+ +\d+ +[\d.]+ +[\d.]+$", out, re.M), out
     assert re.search(r"^deduplicate +\d+ +[\d.]+ +\d+ +[\d.]+ +[\d.]+$", out, re.M), out
+
+
+@pytest.mark.parametrize("data", FOLDERS, ids=["authored", "real"][: len(FOLDERS)])
+def test_reupload_prints_bytes_and_ratios_of_every_edit(data):
+    command = [sys.executable, "-m", "benchmarks.reupload", "--problems", "60"]
+    command += ["--data", str(data), "--file-mb", "0.2", "--row-group-mb", "0.1"]
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    files = re.findall(r"^(\w+) +(\d+) +[\d.]+$", out, re.M)
+    assert [name for name, count in files if int(count) > 2] == list(WRITERS)
+    lines = re.findall(r"^(\w.*?)((?:  +[\d.]+){3})((?:  +(?:[\d.]+|inf)){2})$", out, re.M)
+    names = [name for name, _ in edits(Release([Entry(number) for number in range(60)]))]
+    assert [name for name, _, _ in lines] == names * 2
+    sent = {name: float(megabytes.split()[0]) for name, megabytes, _ in lines[len(names) :]}
+    assert sent["another order"] == 0 < sent["one problem more"] < sent["5 % replaced"]
