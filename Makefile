@@ -47,7 +47,7 @@ chromium:
 ifeq ($(shell command -v chromium || command -v chromium-browser || command -v google-chrome),)
 	@if grep -qs '^ID=debian' /etc/os-release && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
-	else echo "No Chromium here: the tests of the page are skipped."; fi
+	else echo "No Chromium here: install one to run the tests of the page."; fi
 endif
 
 # Answers and decontamination: right and fast, beside other tools.

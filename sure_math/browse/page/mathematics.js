@@ -215,7 +215,7 @@ const nearby = new IntersectionObserver(
       draw(target, waiting.get(target));
     }
   },
-  { rootMargin: "800px" },
+  { rootMargin: "800px", scrollMargin: "800px" },
 );
 const waiting = new WeakMap();
 

@@ -176,10 +176,10 @@ function decontamination({ verdicts, problem }, summary) {
     `${words(each.rule)} ${figure(each.score)}`,
     [said(each.forward), said(each.reverse)].filter(Boolean).join(" / ") || null,
     each.problem_id === problem.problem_id
-      ? "this problem"
+      ? "this"
       : make("a", { href: link({ problem: each.problem_id }) }, `ancestor, round ${each.round}`),
   ]);
-  const titles = ["decision", "benchmark", "item", "rule, score", "judge, both orders", "of"];
+  const titles = ["decision", "benchmark", "item", "rule, score", "judge", "problem"];
   return section("Decontamination", against, table("Decontamination verdicts", titles, rows));
 }
 
