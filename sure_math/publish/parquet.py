@@ -3,10 +3,10 @@
 Files and row groups begin where the id of a problem says so, not after so many rows: a problem more
 or less changes the file and the row group it stands in and hardly ever another.
 
-The sizes in `Shape` were measured with `benchmarks/reupload.py`. Row groups of 100 MB send 0.6 MB of
-15.4 when all figures change, those of 3 MB 3.8. Pages of 128 to 512 KB make files 3 % larger than the
-256 to 1024 KB of `datasets` and send 15 % less for new responses; 32 to 128 KB would make them 11 %
-larger and gain only with short responses.
+The sizes in `Shape` were measured with `benchmarks/reupload.py`. Row groups of 100 MB send 0.6 MB
+of 15.4 when all figures change, those of 3 MB 3.8. Pages of 128 to 512 KB make files 3 % larger
+than the 256 to 1024 KB of `datasets` and send 15 % less for new responses; 32 to 128 KB would make
+them 11 % larger and gain only with short responses.
 """
 
 import hashlib
