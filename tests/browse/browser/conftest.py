@@ -1,4 +1,4 @@
-"""One Chromium for all tests of the page, and the servers they look at."""
+"""A Chromium for the tests of the page, and the servers they look at."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,7 +19,9 @@ Visiting = Callable[..., AbstractContextManager[Visit]]
 MANY = 60_000
 
 
-@pytest.fixture(scope="session")
+# Not one for the session: while Playwright is on, its event loop counts as running in this thread,
+# and whatever is tested later could not start one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running
