@@ -50,13 +50,15 @@ ifeq ($(shell command -v chromium || command -v chromium-browser || command -v g
 	else echo "No Chromium here: install one to run the tests of the page."; fi
 endif
 
-# Answers and decontamination: right and fast, beside other tools.
+# Answers, decontamination, releases: right and fast, beside other tools.
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.extraction
 	$(BIN)/python -m benchmarks.equivalence
 	$(BIN)/python -m benchmarks.answers
 	$(BIN)/python -m benchmarks.decontamination
 	$(BIN)/python -m benchmarks.detectors
+	$(BIN)/python -m benchmarks.reupload
+	$(BIN)/python -m benchmarks.browse
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
