@@ -13,7 +13,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from sure_math.config import Recipe
+from sure_math.config import TIERS, Recipe
 from sure_math.prompts import load_prompt
 from sure_math.publish.card_text import FILTERS
 from sure_math.publish.licenses import conditions
@@ -136,13 +136,19 @@ def _counts(
 ) -> dict[str, Any]:
     keys = ("config", "tier", "split")
     columns = (pl.len(), pl.col("strategy").count().alias("evolved"), pl.col("answer").count())
+
+    def place(row: Mapping[str, Any]) -> tuple[int, int, int]:
+        return (
+            names.index(row["config"]), TIERS.index(row["tier"]), SPLITS.index(row["split"])
+        )  # fmt: skip
+
     splits = dict(problems["split"].value_counts().iter_rows())
     listed = [each for each in head["dataset_info"] if each["config_name"] in names]
     others = [each for each in head["dataset_info"] if each["config_name"] not in names]
     return {
         "total": problems.height,
         "labelled": problems["answer"].count(),
-        "counts": problems.group_by(keys).agg(columns).sort(keys).to_dicts(),
+        "counts": sorted(problems.group_by(keys).agg(columns).to_dicts(), key=place),
         "sizes": {
             "problems": {split: splits[split] for split in SPLITS if split in splits},
             "responses": sum(part["num_examples"] for each in others for part in each["splits"]),

@@ -73,10 +73,11 @@ def history(
         found = compare(previous.problems, problems)
         counts = {"added": found.added, "removed": found.removed, "changed": found.changed}
         return (Version(version=version, date=today, rows=rows, **counts), *older)
-    same_columns = set(previous.problems.columns) == set(problems.columns)
-    if same_columns and previous.manifest.rows() == rows:
-        if compare(previous.problems, problems) == Difference(0, 0, 0):
-            return previous.manifest.history
+    same_shape = (
+        set(previous.problems.columns) == set(problems.columns) and previous.manifest.rows() == rows
+    )
+    if same_shape and compare(previous.problems, problems) == Difference(0, 0, 0):
+        return previous.manifest.history
     return (Version(version=version, date=today, rows=rows), *older)
 
 

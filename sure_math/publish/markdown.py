@@ -38,12 +38,14 @@ def one_line(text: str) -> str:
 
 
 def code(value: object) -> Markup:
-    """A code span, also in a table."""
-    text = one_line(str(value)).replace("|", "\\|")
+    """A code span, also in a table; plain text where readers do not agree on what a span holds."""
+    text = one_line(str(value))
+    if "\\|" in text:
+        return escape(text)
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     space = " " if text[:1] == "`" or text[-1:] == "`" else ""
-    return Markup(f"{fence}{space}{text}{space}{fence}")
+    return Markup(f"{fence}{space}{text}{space}{fence}".replace("|", "\\|"))
 
 
 def link(text: object, url: str | None) -> Markup:
