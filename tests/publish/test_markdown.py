@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -23,6 +23,7 @@ def cells(page: str) -> list[Token]:
     return [token for token in tokens if token.type == "inline"]
 
 
+@settings(deadline=None)
 @given(NASTY)
 def test_a_cell_shows_the_text_and_nothing_else(text: str) -> None:
     head, plain, span = cells(f"| a |\n|---|\n| {escape(text)} |\n| x{code('x' + text)} |\n")
@@ -33,6 +34,7 @@ def test_a_cell_shows_the_text_and_nothing_else(text: str) -> None:
     assert "".join(child.content for child in span.children or ()) == "x" + one_line("x" + text)
 
 
+@settings(deadline=None)
 @given(NASTY)
 def test_no_reader_sees_another_cell(text: str) -> None:
     """Some take any backslash before a pipe for an escape, some see if it is escaped itself."""
@@ -42,6 +44,7 @@ def test_no_reader_sees_another_cell(text: str) -> None:
         assert "\n" not in cell
 
 
+@settings(deadline=None)
 @given(NASTY)
 def test_a_line_of_text_is_no_heading_list_or_html(text: str) -> None:
     tokens = READER.parse(f"Before it: {escape(text)}\n\n- {escape(text)}\n")
@@ -52,6 +55,7 @@ def test_a_line_of_text_is_no_heading_list_or_html(text: str) -> None:
     assert set(inline) <= HARMLESS
 
 
+@settings(deadline=None)
 @given(NASTY, NASTY)
 def test_a_link_leads_to_one_place(text: str, rest: str) -> None:
     (_, found) = cells(f"| a |\n|---|\n| {link(text, 'https://example.org/' + rest)} |\n")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sure_math.publish.pictures.flow import SOURCES, draw_flow, layout, ribbons
@@ -34,6 +34,7 @@ def test_many_sources_are_drawn_as_few() -> None:
     assert table["problems"].sum() == 440
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=9))
 def test_bars_have_one_scale_and_do_not_touch(counts: list[int]) -> None:
     height = max(2.6, 0.42 * len(counts) + 0.4)
