@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sure_math.publish.hub.target import Target
     from sure_math.runtime.run import Run
 
-_VERSION_TAG = re.compile(r"v?(\d+\.\d+\.\d+)")
+_VERSION_TAG = re.compile(r"v(\d+\.\d+\.\d+)")
 
 
 @click.command()
@@ -60,8 +60,8 @@ def publish(
         raise click.UsageError("this option needs --hub OWNER/NAME")
     if create_pr and tag:
         raise click.UsageError("a pull request gets no --tag: tag it when it is merged")
-    if tag and (version := _VERSION_TAG.fullmatch(tag)):
-        overrides = (*overrides, f"publish.version={version[1]}")
+    if tag:
+        overrides = (*overrides, f"publish.version={_version(tag)}")
     run = _finished(recipe, overrides, run_name, runs)
     if not repo:
         from sure_math.publish.release import load_line, write_release
@@ -74,6 +74,13 @@ def publish(
     tag = None if create_pr else tag or f"v{run.recipe.publish.version}"
     target = Target(repo, private, gated, create_pr, tag, revision or "main")
     _to_hub(run, target, dry_run=dry_run)
+
+
+def _version(tag: str) -> str:
+    """The version a tag stands for: cards tell their readers to load `v` and the version."""
+    if not (version := _VERSION_TAG.fullmatch(tag)):
+        raise click.UsageError(f"--tag {tag}: a tag is `v` and a version, such as v1.2.0")
+    return version[1]
 
 
 def _to_hub(run: "Run", target: "Target", *, dry_run: bool) -> None:
@@ -95,7 +102,8 @@ def _finished(
     if recipe:
         run = open_run(load_recipe(recipe, overrides), runs, run_name)
         try:
-            run.store("weight").scan()
+            for stage in run.stages:
+                run.store(stage.name).scan()
         except ConfigChanged as error:
             raise ConfigChanged(
                 error.message,
