@@ -44,11 +44,12 @@ def annotation_recipe(
         raise ConfigError("--license is that of your own problems: it needs --input")
     if source:
         license_id = license_id or UNKNOWN
-        data["name"] = f"annotate-{re.sub(r'[^A-Za-z0-9]+', '-', Path(source).stem).strip('-')}"
+        stem = Path(source).stem
+        data["name"] = f"annotate-{re.sub(r'[^A-Za-z0-9]+', '-', stem).strip('-')}"
         data["evolve"]["enabled"] = False
         if recipe is None:  # benchmarks are checked only for those who ask for it by a recipe
             data["decontaminate"]["evaluation_sets"] = []
-            data["publish"] = PublishConfig().model_dump(mode="json")
+            data["publish"] = PublishConfig(pretty_name=stem).model_dump(mode="json")
         if normal(license_id) not in placement(data["publish"]["licenses"]):
             data["publish"]["licenses"].setdefault("default", []).append(license_id)
         place = "path" if Path(source).exists() or _looks_like_file(source) else "dataset"

@@ -155,7 +155,7 @@ def test_the_recipe_gives_the_settings(tmp_path: Path) -> None:
     (tmp_path / "own.jsonl").write_text("")
     source = str(tmp_path / "own.jsonl")
     own = annotation_recipe(None, source, **DEFAULTS)
-    assert own.name == "annotate-own"
+    assert (own.name, own.publish.pretty_name) == ("annotate-own", "own")
     assert not own.evolve.enabled
     assert not own.decontaminate.evaluation_sets  # nothing is read from a hub
     (only,) = own.seeds.sources

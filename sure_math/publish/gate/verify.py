@@ -5,6 +5,7 @@ from pathlib import Path
 from sure_math.errors import DataError
 from sure_math.publish.gate.checks import Check
 from sure_math.publish.gate.examine import examine
+from sure_math.publish.manifest import MANIFEST
 
 
 def verify(name: str, revision: str | None = None, *, run_snippet: bool = False) -> list[Check]:
@@ -31,6 +32,11 @@ def verify(name: str, revision: str | None = None, *, run_snippet: bool = False)
             raise DataError(
                 f"{name} is a folder, which has no revisions",
                 hint="leave --revision out, or name a hub's owner/name from another folder",
+            )
+        if not (folder / MANIFEST).exists():
+            raise DataError(
+                f"{name} is not a release of sure-math (no {MANIFEST})",
+                hint="name a folder that `sure-math publish --local DIR` wrote; a run is none",
             )
         return examine(folder, snippet=run_snippet)
     if name.count("/") != 1 or name.startswith((".", "/", "~")):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from huggingface_hub import constants, get_token, hf_hub_download, snapshot_download
+from huggingface_hub import HfApi, constants, get_token, hf_hub_download, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
     HFValidationError,
@@ -20,7 +20,9 @@ from sure_math.publish.manifest import MANIFEST
 def download(name: str, revision: str | None = None) -> Path:
     """The folder with every file of `owner/name` at one commit.
 
-    The manifest is fetched first, so that nothing else is of a dataset that is no release.
+    The hub is asked first what it holds: its client alone would answer with an old copy for a hub
+    that refuses or is gone; only HF_HUB_OFFLINE=1 asks for that. The manifest is fetched next, so
+    that nothing else is of a dataset that is no release.
 
     Args:
         revision: tag, branch or commit; None = the newest state.
@@ -31,8 +33,11 @@ def download(name: str, revision: str | None = None) -> Path:
     """
     at = f"{name} at revision {revision}" if revision else name
     try:
+        commit = None
+        if not constants.HF_HUB_OFFLINE:
+            commit = HfApi().dataset_info(name, revision=revision).sha
         manifest = hf_hub_download(name, MANIFEST, repo_type="dataset", revision=revision)
-        commit = Path(manifest).parent.name
+        commit = commit or Path(manifest).parent.name
         return Path(snapshot_download(name, repo_type="dataset", revision=commit))
     except CLIENT_ERRORS as error:
         problem = _not_there(error, at) or _explained(error, at)

@@ -86,6 +86,18 @@ def test_a_hub_out_of_reach(hub: LocalHub, tmp_path: Path) -> None:
     assert "Saved: nothing was verified" in error[1]
 
 
+def test_an_old_copy_is_not_taken_for_what_the_hub_refuses(hub: LocalHub, tmp_path: Path) -> None:
+    (owner,) = calls(hub, tmp_path, ["ada/hidden"], HF_TOKEN=hub.account("ada").token)
+    assert owner["manifest"][0]
+    (stranger,) = calls(hub, tmp_path, ["ada/hidden"], HF_TOKEN=hub.account("eve").token)
+    assert stranger[0] == "DataError"
+    assert "there is no dataset ada/hidden that this account may see" in stranger[1]
+    (gone,) = calls(hub, tmp_path, ["ada/hidden"], HF_ENDPOINT="http://127.0.0.1:9")
+    assert gone[0] == "HubUnavailable"
+    (offline,) = calls(hub, tmp_path, ["ada/hidden"], HF_HUB_OFFLINE="1")
+    assert offline["manifest"][0]
+
+
 def test_a_folder(release: Path) -> None:
     checks = verify(str(release))
     assert all(check.passed for check in checks)
@@ -97,6 +109,9 @@ def test_what_cannot_be_verified(release: Path, tmp_path: Path) -> None:
         verify(str(release), "v1.0.0")
     with pytest.raises(DataError, match="is a file"):
         verify(str(release / "LICENSE"))
+    with pytest.raises(DataError, match="is not a release of sure-math") as error:
+        verify(str(release / "data"))
+    assert "sure-math publish --local DIR" in str(error.value)
     for name in ("nothing", "./nothing", str(tmp_path / "nothing")):
         with pytest.raises(DataError, match="there is no folder"):
             verify(name)
