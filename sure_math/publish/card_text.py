@@ -53,10 +53,13 @@ def versions(given: Mapping[str, str]) -> str:
 
 
 def rows(given: Mapping[str, Mapping[str, int]]) -> str:
-    """Rows by configuration and split."""
+    """Rows by configuration and split, train before test.
+
+    The order is that of the names: a manifest that was read again has them in another order.
+    """
     parts = (
-        f"{config}: " + ", ".join(f"{split} {count:,}" for split, count in splits.items())
-        for config, splits in given.items()
+        f"{config}: " + ", ".join(f"{split} {splits[split]:,}" for split in sorted(splits)[::-1])
+        for config, splits in sorted(given.items())
     )
     return "; ".join(parts)
 

@@ -1,13 +1,17 @@
 """A release on its way to a hub: built for the repository it goes to, checked, then sent.
 
-The folder lies in the run while this lasts. Whatever stops it, nothing is lost by starting again:
-the same run gives the same bytes, and what has arrived at the hub is not sent twice.
+The folder lies in the run while this lasts, for one process at a time. Whatever stops it, nothing
+is lost by starting again: the same run gives the same bytes, and what has arrived at the hub is not
+sent twice.
 """
 
+import fcntl
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from sure_math.errors import PublishError
 from sure_math.publish.changelog import read_previous
 from sure_math.publish.hub.client import Hub, connect
 from sure_math.publish.hub.plan import Plan, plan_push
@@ -17,9 +21,12 @@ from sure_math.publish.hub.target import Remote, Target, open_target
 from sure_math.publish.manifest import read_manifest
 from sure_math.publish.release import write_release
 from sure_math.runtime.run import Run
+from sure_math.runtime.shards import refused
 
 STAGING = ".hub"
 """Folder in a run."""
+LOCK = ".lock-publish"
+"""File in a run."""
 
 
 def plan_publication(run: Run, target: Target) -> Plan:
@@ -51,20 +58,49 @@ def _planned(run: Run, target: Target) -> Iterator[tuple[Hub, Plan]]:
     remote = open_target(hub, target)
     version = run.recipe.publish.version
     before = previous_release(hub, remote, version)
-    staging = run.root / STAGING
-    place = staging / target.repo
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
+    with _staging(run) as staging:
         folder = write_release(
             run,
-            place,
+            staging / target.repo,
             target.repo,
             previous=read_previous(before[1]) if before else None,
             date=_date(remote, version),
         )
         yield hub, plan_push(folder, read_manifest(folder), remote, target)
-    finally:
+
+
+@contextmanager
+def _staging(run: Run) -> Iterator[Path]:
+    """An empty folder in the run, for this process alone.
+
+    What a killed process left there is removed first: nobody has seen that release, so the
+    changelog must not compare with it.
+
+    Raises:
+        PublishError: another process is publishing this run.
+        StageError: the run cannot be written.
+    """
+    staging, lock = run.root / STAGING, run.root / LOCK
+    try:
+        handle = lock.open("w")
+    except OSError as error:
+        raise refused(lock, error) from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise PublishError(
+                f"another process is publishing {run.root}",
+                saved="nothing was sent",
+                hint="wait for it, then run the same command again",
+            ) from error
+        except OSError as error:
+            raise refused(lock, error) from error
         shutil.rmtree(staging, ignore_errors=True)
+        try:
+            yield staging
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
 
 
 def _date(remote: Remote, version: str) -> str | None:
