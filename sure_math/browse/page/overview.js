@@ -59,6 +59,7 @@ function places({ annotated, facets }) {
         )
       : null;
   const { wrong = 0, right = 0 } = facets.majority;
+  const { removed = 0 } = facets.state;
   return section(
     "Where to look",
     make(
@@ -90,7 +91,7 @@ function places({ annotated, facets }) {
         { state: "removed" },
         "Removed",
         "by validation or decontamination",
-        facets.state.removed,
+        removed,
       ),
     ),
   );

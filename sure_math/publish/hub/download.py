@@ -12,9 +12,11 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from sure_math.errors import DataError, PublishError
+from sure_math.errors import DataError, HubRefused, PublishError
 from sure_math.publish.hub.failures import CLIENT_ERRORS, explain, scrub
 from sure_math.publish.manifest import MANIFEST
+
+_READING = "ask for access at the hub, then log in with `hf auth login`, or set HF_TOKEN"
 
 
 def download(name: str, revision: str | None = None) -> Path:
@@ -64,4 +66,5 @@ def _explained(error: Exception, at: str) -> PublishError:
     host = urlsplit(constants.ENDPOINT).netloc.rpartition("@")[2]
     problem = explain(error, f"download {at}", host, None)
     message = scrub(problem.message, get_token())
-    return type(problem)(message, saved="nothing was verified", hint=problem.hint)
+    hint = _READING if isinstance(problem, HubRefused) else problem.hint
+    return type(problem)(message, saved="nothing was verified", hint=hint)

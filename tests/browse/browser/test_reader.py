@@ -60,6 +60,9 @@ def test_a_release_says_what_it_does_not_hold(
         seen.open(f"#problem={annotated(release_server)[0]}")
         seen.page.get_by_text("is kept in the run that made this release").wait_for()
         assert seen.page.get_by_text("Attempts of the evolver").count() == 0
+        seen.open()
+        seen.page.get_by_role("link", name="Most uncertain").wait_for()
+        assert seen.page.get_by_role("link", name="Removed").count() == 0
         assert seen.complaints == []
 
 

@@ -41,6 +41,7 @@ def hub(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loc
         running.add("ada/sums", worse.folder)
         running.add("ada/other", other)
         running.add("ada/hidden", release, private=True)
+        running.add("ada/asked", release, gated="auto")
         yield running
 
 
@@ -96,6 +97,12 @@ def test_an_old_copy_is_not_taken_for_what_the_hub_refuses(hub: LocalHub, tmp_pa
     assert gone[0] == "HubUnavailable"
     (offline,) = calls(hub, tmp_path, ["ada/hidden"], HF_HUB_OFFLINE="1")
     assert offline["manifest"][0]
+
+
+def test_a_gated_release_has_to_be_asked_for(hub: LocalHub, tmp_path: Path) -> None:
+    (error,) = calls(hub, tmp_path, ["ada/asked"], HF_TOKEN=hub.account("eve").token)
+    assert error[0] == "HubRefused"
+    assert "Next: ask for access at the hub" in error[1]
 
 
 def test_a_folder(release: Path) -> None:
