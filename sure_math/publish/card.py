@@ -19,7 +19,7 @@ from sure_math.publish.card_text import FILTERS
 from sure_math.publish.licenses import conditions
 from sure_math.publish.manifest import Version
 from sure_math.publish.markdown import escape, link, literal
-from sure_math.publish.pictures import Picture
+from sure_math.publish.pictures import LABELLED, Picture
 from sure_math.publish.recorded import shipped_prompts
 from sure_math.publish.spread import spread
 from sure_math.publish.tables import SPLITS, configs
@@ -59,6 +59,7 @@ def render_card(
         facts=facts,
         history=history,
         pictures=pictures,
+        accuracy_from=LABELLED,
         warnings=warnings,
         configs=names,
         responses={each: configs(each)[1].name for each in names},

@@ -21,7 +21,7 @@ from sure_math.evolve.contracts import CONTRACT_FLAGS
 from sure_math.publish.card import render_card
 from sure_math.publish.manifest import read_manifest
 from sure_math.publish.markdown import one_line
-from sure_math.publish.pictures import Picture
+from sure_math.publish.pictures import LABELLED, Picture
 from sure_math.publish.provenance import evolution, flags
 from sure_math.publish.release import write_release
 from sure_math.resources import resource
@@ -261,6 +261,15 @@ def test_the_top_answers_in_one_screen(release: Path) -> None:
         assert f"| {words} |" in top
     share = facts["trust"]["accuracy"]["value"]
     assert f"{100 * share:.1f} %" in top
+
+
+def test_the_accuracy_is_only_announced_where_it_is_drawn(inputs: Inputs) -> None:
+    for labelled in (LABELLED - 1, LABELLED):
+        trust = inputs.facts["trust"] | {"labelled": labelled}
+        facts = inputs.facts | {"trust": trust}
+        rest = (facts, inputs.pictures, inputs.folder)
+        card = Inputs(inputs.head, inputs.recipe, inputs.problems, *rest).card()
+        assert ("and how often the majority answer" in card) is (labelled >= LABELLED)
 
 
 def test_a_release_of_a_hub_names_its_tag(inputs: Inputs) -> None:

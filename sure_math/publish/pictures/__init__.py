@@ -13,9 +13,9 @@ import polars as pl
 from sure_math.publish.pictures.clusters import draw_clusters
 from sure_math.publish.pictures.entropy import draw_entropy
 from sure_math.publish.pictures.flow import draw_flow
-from sure_math.publish.pictures.weights import draw_weights
+from sure_math.publish.pictures.weights import LABELLED, draw_weights
 
-__all__ = ["FOLDER", "Picture", "draw_pictures"]
+__all__ = ["FOLDER", "LABELLED", "Picture", "draw_pictures"]
 
 FOLDER = "plots"
 
@@ -44,7 +44,7 @@ def draw_pictures(
     drawing: dict[str, tuple[str, Callable[[Path], str]]] = {
         "entropy": ("Semantic entropy by tier", lambda path: draw_entropy(path, problems)),
         "weights": (
-            "Problems kept and accuracy by threshold on the weight",
+            "Problems kept by threshold on the weight",
             lambda path: draw_weights(path, problems, verdicts),
         ),
         "clusters": ("Different answers per problem", lambda path: draw_clusters(path, problems)),
