@@ -98,7 +98,7 @@ def parse_manifest(text: str | bytes, place: object) -> Manifest:
         if not isinstance(value, Mapping) or "files" not in value:
             raise DataError(f"{MANIFEST} in {place} is not the manifest of a release")
         return Manifest.model_validate(value)
-    except (ValueError, ValidationError) as error:
+    except (ValueError, ValidationError, RecursionError) as error:
         raise DataError(
             f"{MANIFEST} in {place} cannot be read: {_first_line(error)}",
             hint="the release was made by another version of sure-math, or is damaged",
@@ -112,10 +112,12 @@ def read_manifest(folder: Path) -> Manifest:
         DataError: there is none, or it cannot be read.
     """
     path = folder / MANIFEST
+    if not path.is_file():  # a pipe or a device would be read for ever
+        raise DataError(f"{folder} is not a release of sure-math (no {MANIFEST})")
     try:
         return parse_manifest(path.read_bytes(), folder)
     except OSError as error:
-        raise DataError(f"{folder} is not a release of sure-math (no {MANIFEST})") from error
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
 def _first_line(error: Exception) -> str:

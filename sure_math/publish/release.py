@@ -113,7 +113,7 @@ def _entries(release: Path) -> set[str]:
     try:
         files = json.loads((release / MANIFEST).read_text(encoding="utf-8"))["files"]
         return _PAGES | {file["path"].split("/")[0] for file in files}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return set()  # somebody else's file of that name
 
 

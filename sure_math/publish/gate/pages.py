@@ -149,6 +149,8 @@ def read_text(path: Path) -> str:
     Raises:
         DataError: it is missing or no text.
     """
+    if path.exists() and not path.is_file():  # a pipe or a device would be read for ever
+        raise DataError(f"{path.name} is no file")
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -45,9 +45,11 @@ class Release:
 
     @cached_property
     def manifest(self) -> Manifest:
-        """`sure_math.json`; every path in it names one file below the folder."""
+        """`sure_math.json`; every path in it names one file below the folder, no pipe or device."""
         manifest = read_manifest(self.folder)
-        odd = sorted(path for path in manifest.paths() if not _PATH.fullmatch(path))
+        paths = {path: self.folder / path for path in manifest.paths() if _PATH.fullmatch(path)}
+        odd = sorted(manifest.paths() - paths.keys())
+        odd += sorted(path for path, at in paths.items() if at.exists() and not at.is_file())
         if odd:
             raise DataError(f"the manifest names what is no file of the release: {odd[:3]}")
         return manifest

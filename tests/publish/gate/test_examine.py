@@ -1,5 +1,6 @@
 """Every way to break a release is found by the check that is there for it, and by no other."""
 
+import os
 import random
 import shutil
 from collections.abc import Callable
@@ -117,6 +118,13 @@ def test_damage_of_any_kind_is_found_and_never_raises(broken: Broken, seed: int)
 def test_a_manifest_that_points_elsewhere(broken: Broken) -> None:
     broken.page("sure_math.json", lambda m: m["files"][0].update(path="../../secret.parquet"))
     assert "names what is no file of the release" in broken.failed()["manifest"]
+
+
+@pytest.mark.parametrize("name", ["sure_math.json", "LICENSE", "README.md", "provenance.json"])
+def test_a_pipe_in_place_of_a_page_is_not_waited_for(broken: Broken, name: str) -> None:
+    (broken.folder / name).unlink()
+    os.mkfifo(broken.folder / name)
+    assert "not run: " in broken.failed()["manifest"]
 
 
 def test_a_history_of_another_version(broken: Broken) -> None:
@@ -481,6 +489,13 @@ def test_a_page_with_gaps(broken: Broken, added: str, words: str) -> None:
     failed = broken.failed()
     assert failed.keys() == {"card"}
     assert words in failed["card"]
+
+
+@pytest.mark.parametrize("bait", ["<img ", "```x\n", "](", "{% a"])
+def test_a_page_that_would_keep_a_reader_busy(broken: Broken, bait: str) -> None:
+    broken.text("README.md", "## Limits", f"{bait * 200_000}\n\n## Limits")
+    broken.mend()
+    assert broken.failed().keys() <= {"card"}
 
 
 def test_a_page_with_what_only_looks_like_gaps(broken: Broken) -> None:
