@@ -32,6 +32,9 @@ _HINT = (
     "train and test; a hub name is owner/name, a private one needs HF_TOKEN"
 )
 _OFFLINE = "HF_HUB_OFFLINE=1 loads the newest copy on this machine"
+_AS_A_FOLDER = (
+    "where there is a network, get it with huggingface_hub.snapshot_download; name the folder"
+)
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,10 @@ def _hub_builder(name: str, config: str, revision: str | None) -> Any:
     if _is_copy(builder) and not constants.HF_HUB_OFFLINE:
         raise DataError("the hub does not give it", hint=_OFFLINE)
     if commit not in (None, builder.hash):
-        raise DataError(f"that is commit {commit}, but what this machine has is of {builder.hash}")
+        raise DataError(
+            f"that is commit {commit}, but what this machine has is of {builder.hash}",
+            hint=_AS_A_FOLDER,
+        )
     return builder
 
 
@@ -202,7 +208,10 @@ def _commit(name: str, revision: str | None) -> str | None:
             return None
         card = try_to_load_from_cache(name, "README.md", repo_type="dataset", revision=revision)
         if not isinstance(card, str):
-            raise DataError("HF_HUB_OFFLINE is set, and this machine never loaded that revision")
+            raise DataError(
+                "HF_HUB_OFFLINE is set, and this machine never loaded that revision",
+                hint=_AS_A_FOLDER,
+            )
         return Path(card).parent.name
     try:
         return HfApi().dataset_info(name, revision=revision, timeout=_PATIENCE).sha

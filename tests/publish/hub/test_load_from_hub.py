@@ -183,6 +183,7 @@ def test_offline_a_revision_is_the_one_asked_for_or_an_error(hub: LocalHub, tmp_
     assert offline["newer"] == online["newer"] == online["older"][::-1]
     assert "revision v1.0.0): that is commit" in offline["older"]
     assert "but what this machine has is of" in offline["older"]
+    assert "huggingface_hub.snapshot_download" in offline["older"]
 
 
 def test_a_folder_has_no_revisions(hub: LocalHub, release: Path, tmp_path: Path) -> None:
