@@ -17,7 +17,7 @@ _UNITS = {"K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 _FENCE = re.compile(r"^```.*?(?:^```$|\Z)", re.DOTALL | re.MULTILINE)
 _CODE = re.compile(r"`[^`\n]*`")
 _LINK = re.compile(
-    r"\]\(\s*<?([^)\s>]+)|<(?:img|a|source)\b[^<>]*?\b(?:src|href)\s*=\s*[\"']([^\"']+)"
+    r"(?<!\\)\]\(\s*<?([^)\s>]+)|<(?:img|a|source)\b[^<>]*?\b(?:src|href)\s*=\s*[\"']([^\"']+)"
 )
 _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)

@@ -501,7 +501,7 @@ def test_a_page_that_would_keep_a_reader_busy(broken: Broken, bait: str) -> None
 def test_a_page_with_what_only_looks_like_gaps(broken: Broken) -> None:
     fine = (
         "[a](LICENSE), [b](./provenance.json#x), [c](https://example.org), [d](#what-is-in-it), "
-        "`[e](nowhere)`, {{x}}, $\\frac{{a}}{b}$, None of these.\n\n"
+        "`[e](nowhere)`, \\[g\\](nowhere), {{x}}, $\\frac{{a}}{b}$, None of these.\n\n"
         "```\n[f](nowhere) {{ x }}\n```\n\n| nothing |  | finance |"
     )
     broken.text("README.md", "## Limits", f"{fine}\n\n## Limits")
