@@ -1,12 +1,16 @@
 """Options that several verbs of the command line share."""
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
+
+from sure_math.errors import ConfigError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -61,6 +65,19 @@ def with_execution(command: Command) -> Command:
     ):  # fmt: skip
         command = decorate(command)
     return command
+
+
+def check_address() -> None:
+    """Look at HF_ENDPOINT before the hub's client is imported, which fails on a bad one.
+
+    Raises:
+        ConfigError: it is no address.
+    """
+    address = os.environ.get("HF_ENDPOINT", "")
+    try:
+        _ = urlsplit(address).port
+    except ValueError as error:
+        raise ConfigError(f"HF_ENDPOINT is no address ({error}): {address}") from None
 
 
 def not_built(what: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from sure_math.cli.options import overrides_option, runs_option, stored_run_option
+from sure_math.cli.options import check_address, overrides_option, runs_option, stored_run_option
 from sure_math.errors import ConfigChanged, ConfigError
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def publish(
     if tag:
         overrides = (*overrides, f"publish.version={_version(tag)}")
     run = _finished(recipe, overrides, run_name, runs)
+    check_address()
     if not repo:
         from sure_math.publish.release import load_line, write_release
 
@@ -101,6 +102,10 @@ def _finished(
 
     if recipe:
         run = open_run(load_recipe(recipe, overrides), runs, run_name)
+        if not run.root.is_dir():
+            raise ConfigError(
+                f"there is no run {run.root}", hint=f"make it with `sure-math run {recipe}`"
+            )
         try:
             for stage in run.stages:
                 run.store(stage.name).scan()
@@ -134,6 +139,7 @@ def verify(source: str, revision: str | None, run_snippet: bool, plain: bool) ->
     """
     from dataclasses import asdict
 
+    check_address()
     from sure_math.publish.gate import as_text
     from sure_math.publish.gate import verify as examine
 

@@ -8,6 +8,7 @@ import glob
 import json
 import os
 import shutil
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def write_release(
         if not files:
             raise PublishError("the run has no annotated problem", hint="see `sure-math status`")
         day = date or datetime.now(UTC).date().isoformat()
-        write_pages(staging, name or place.name, run, files, previous or _standing(place), day)
+        write_pages(staging, name or place.name, run, files, previous or _standing(place, run), day)
         require(examine(staging))
         _swap(staging, place)
     except OSError as error:
@@ -75,12 +76,17 @@ def write_release(
     return out
 
 
-def _standing(place: Path) -> Previous | None:
-    """The release that stands there now, if it can still be read."""
+def _standing(place: Path, run: Run) -> Previous | None:
+    """The release of this run that stands there now, if it can still be read."""
     try:
-        return read_previous(place)
-    except DataError:
+        previous = read_previous(place)
+        other = json.loads((place / "provenance.json").read_bytes())["recipe"]["name"]
+    except (DataError, OSError, ValueError, KeyError, TypeError):
         return None
+    if other == run.recipe.name:
+        return previous
+    warnings.warn(f"{place} held the release of run {other}, which is replaced", stacklevel=3)
+    return None
 
 
 def refuse_foreign(out: Path) -> None:

@@ -14,6 +14,8 @@ from sure_math.report.labelled import MINIMUM, majority_is_right
 _UNANIMOUS = 1e-9  # nats
 _HALF = 50  # per cent of the problems, those with the lowest entropy
 _RESAMPLES = 1000
+_FEW = 5
+"""Right or wrong majority answers below which nothing can be said of an order between them."""
 
 
 def verdicts(problems: pl.DataFrame) -> pl.DataFrame:
@@ -26,8 +28,9 @@ def verdicts(problems: pl.DataFrame) -> pl.DataFrame:
 
 def trust(found: pl.DataFrame) -> dict[str, Any] | None:
     """Figures with their 95 % intervals: the share of right majority answers of all labelled
-    problems and of the more certain half, and the AUROC of semantic entropy against errors; and how
-    many unanimous problems are labelled, and wrong all the same.
+    problems and of the more certain half, and the AUROC of semantic entropy against errors, None
+    with fewer than five of either kind; and how many unanimous problems are labelled, and wrong all
+    the same.
 
     None if fewer than five seeds are labelled, which says nothing.
 
@@ -40,8 +43,11 @@ def trust(found: pl.DataFrame) -> dict[str, Any] | None:
     scores = {"semantic_entropy": found["semantic_entropy"].to_numpy()}
     roots = np.asarray(found["root_id"].to_list())
     unanimous = found.filter(pl.col("semantic_entropy") <= _UNANIMOUS)["right"]
+    figures = _figures(audit(scores, wrong, roots, resamples=_RESAMPLES))
+    if min(wrong.sum(), (~wrong).sum()) < _FEW:
+        figures["auroc"] = None
     return {
-        **_figures(audit(scores, wrong, roots, resamples=_RESAMPLES)),
+        **figures,
         "unanimous": {"labelled": unanimous.len(), "wrong": int((~unanimous).sum())},
     }
 

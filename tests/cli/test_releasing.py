@@ -40,6 +40,16 @@ def named(run: Run) -> list[str]:
     return ["--run", run.root.name, "--runs", str(run.root.parent)]
 
 
+@pytest.mark.parametrize("verb", [["publish", "--hub", "a/b"], ["verify", "a/b"]])
+@pytest.mark.parametrize("address", ["http://127.0.0.1:99999", "http://[::1"])
+def test_an_address_that_is_none(verb: list[str], address: str, run: Run) -> None:
+    options = named(run) if verb[0] == "publish" else []
+    done = CliRunner(env={"HF_ENDPOINT": address}).invoke(main, [*verb, *options])
+    assert done.exit_code == 1
+    assert "HF_ENDPOINT is no address" in done.stderr
+    assert address in done.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

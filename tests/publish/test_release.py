@@ -248,3 +248,15 @@ def test_an_unfinished_run_is_refused(run: Run, tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="not annotated to its end"):
         write_release(Run(broken, run.recipe, STAGES), tmp_path / "sure-math")
     assert not (tmp_path / "sure-math").exists()
+
+
+def test_the_release_of_another_run_is_no_earlier_version(
+    run: Run, release: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "sure-math"
+    shutil.copytree(release, out)
+    recipe = run.recipe.model_copy(update={"name": "other"})
+    with pytest.warns(UserWarning, match="held the release of run .*, which is replaced"):
+        write_release(Run(run.root, recipe, STAGES), out)
+    (entry,) = json.loads((out / "sure_math.json").read_text())["history"]
+    assert (entry["added"], entry["removed"]) == (None, None)

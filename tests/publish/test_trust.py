@@ -28,13 +28,21 @@ def test_only_labelled_problems_count_and_wording_does_not() -> None:
 
 def test_entropy_that_tells_wrong_from_right() -> None:
     right = [("5", "5", 0.0)] * 6
-    found = trust(verdicts(rows(*right, ("5", "6", 0.0), ("5", "6", 1.0), ("5", "7", 1.2))))
+    wrong = [("5", "6", 0.0), ("5", "6", 1.0), *[("5", "7", 1.2)] * 3]
+    found = trust(verdicts(rows(*right, *wrong)))
     assert found is not None
-    assert found["labelled"] == 9
-    assert found["accuracy"]["value"] == pytest.approx(6 / 9)
-    assert found["accuracy"]["low"] < 6 / 9 < found["accuracy"]["high"]
-    assert found["auroc"]["value"] == pytest.approx((12 + 3) / 18)
+    assert found["labelled"] == 11
+    assert found["accuracy"]["value"] == pytest.approx(6 / 11)
+    assert found["accuracy"]["low"] < 6 / 11 < found["accuracy"]["high"]
+    assert found["auroc"]["value"] == pytest.approx((24 + 3) / 30)
     assert found["unanimous"] == {"labelled": 7, "wrong": 1}
+
+
+def test_an_order_between_a_few_errors_says_nothing() -> None:
+    found = trust(verdicts(rows(*[("5", "5", 0.0)] * 9, *[("5", "6", 1.0)] * 4)))
+    assert found is not None
+    assert found["auroc"] is None
+    assert found["accuracy"]["value"] == pytest.approx(9 / 13)
 
 
 def test_a_teacher_that_is_always_right_has_no_auroc() -> None:

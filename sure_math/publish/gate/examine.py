@@ -47,7 +47,13 @@ def examine(folder: Path, *, loads: bool = True, snippet: bool = True) -> list[C
     """
     release = Release(folder)
     left_out = {name for name, wanted in (("loads", loads), ("snippet", snippet)) if not wanted}
-    return [_perform(name, release) for name in _CHECKS if name not in left_out]
+    names = [name for name in _CHECKS if name not in left_out]
+    try:
+        _ = release.manifest
+    except _UNREADABLE as error:
+        missing = Check(names[0], passed=False, detail=str(error))
+        return [missing, *(Check(name, False, "not run: no manifest") for name in names[1:])]
+    return [_perform(name, release) for name in names]
 
 
 def _perform(name: str, release: Release) -> Check:

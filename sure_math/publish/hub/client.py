@@ -24,6 +24,7 @@ from sure_math.publish.hub.failures import (
     NotThere,
     asked_wait,
     explain,
+    refuse_long_wait,
     scrub,
     transient,
 )
@@ -69,7 +70,7 @@ class Hub:
         Raises:
             PublishError: it failed; the class says how, the text holds no token.
         """
-        get_session().timeout = _TIMEOUT  # the client waits for ever by itself
+        _set_limits()
         start = time.monotonic()
         for wait in (*(self.waits if again else ()), None):
             try:
@@ -188,12 +189,23 @@ def connect(
     token = token or get_token()
     if not token:
         raise HubRefused(f"no token for {parts.hostname} was found", hint=LOG_IN)
+    if not (token.isascii() and token.isprintable()):
+        raise HubRefused("the token holds characters that no token has", hint=LOG_IN)
     for name in ("httpcore", "httpcore2"):  # their debug lines show whatever a server repeats
         logging.getLogger(name).setLevel(logging.INFO)
     if not sys.stderr.isatty():
         disable_progress_bars()
     api = HfApi(endpoint, token, library_name="sure-math", library_version=__version__)
     return Hub(api, token, waits, cache)
+
+
+def _set_limits() -> None:
+    """The client waits for ever by itself, for an answer and whenever a server says so."""
+    session = get_session()
+    session.timeout = _TIMEOUT
+    hooks = session.event_hooks
+    if refuse_long_wait not in hooks["response"]:
+        session.event_hooks = {**hooks, "response": [*hooks["response"], refuse_long_wait]}
 
 
 def _named(found: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import re
 import socket
 from collections.abc import Iterator
 from json import JSONDecodeError
+from typing import Any
 from urllib.parse import urlsplit
 
 from huggingface_hub import errors as hf
@@ -33,12 +34,22 @@ LOG_IN = (
 )
 GO_ON = "run the same command again: it goes on where it was"
 _XET_REFUSAL = re.compile(r"HTTP status client error \((401|403) ")
+LONGEST_WAIT = 300.0
+"""Seconds; the windows in which hubs count requests are not longer."""
 _LONGEST = 500
 _SECRETS = (
     (re.compile(r"(?i)\b(bearer|basic)[ :=]+[^\s'\",;]+"), r"\1 ***"),
     (re.compile(r"\bhf_\w{6,}"), "hf_***"),
     (re.compile(r"(https?://[^\s'\"?]+)\?[^\s'\")>]+"), r"\1"),  # signed addresses
 )
+
+
+class LongWait(RuntimeError):
+    """The hub asks to come back later than the client should sleep for."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"come back in {seconds:.0f} s")
+        self.seconds = seconds
 
 
 class NotThere(HubRefused):
@@ -61,6 +72,12 @@ def explain(error: Exception, doing: str, host: str, account: str | None) -> Pub
         host: of the hub.
         account: who tried it, as far as known.
     """
+    longer = next((each for each in _chain(error) if isinstance(each, LongWait)), None)
+    if longer is not None:
+        return HubUnavailable(
+            f"cannot {doing}: {host} is busy and asks to wait {longer.seconds:,.0f} s",
+            hint=f"then {GO_ON}",
+        )
     http = _http_error(error)
     if http is not None:
         if isinstance(error, RuntimeError) and _place(http) != host:  # a store, not the hub
@@ -115,7 +132,21 @@ def transient(error: Exception) -> bool:
 def asked_wait(error: Exception) -> float:
     """Seconds that the hub asks to wait before the next request, 0 if it does not say."""
     http = _http_error(error)
-    seconds = http.response.headers.get("Retry-After", "") if http is not None else ""
+    return _retry_after(http.response) if http is not None else 0.0
+
+
+def refuse_long_wait(response: Any) -> None:
+    """A hook for the client's transport, whose own retries sleep for as long as a server says.
+
+    Raises:
+        LongWait: that is too long.
+    """
+    if response.is_error and (seconds := _retry_after(response)) > LONGEST_WAIT:
+        raise LongWait(seconds)
+
+
+def _retry_after(response: Any) -> float:
+    seconds = response.headers.get("Retry-After", "")
     return float(seconds) if seconds.isdigit() else 0.0
 
 

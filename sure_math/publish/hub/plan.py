@@ -5,6 +5,7 @@ stands there lists and the new one lacks is deleted. What neither lists belongs 
 left alone.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,7 +100,7 @@ def plan_push(release: Path, manifest: Manifest, remote: Remote, target: Target)
 
     Raises:
         DataError: the folder is not what its manifest says.
-        HubConflict: the wanted tag holds another release.
+        HubConflict: the wanted tag holds another release, or the branch a newer one.
     """
     return plan_again(
         Plan(release, manifest, target, remote, read_files(release, manifest)), remote
@@ -110,7 +111,7 @@ def plan_again(plan: Plan, remote: Remote) -> Plan:
     """The plan for the same release and a newer state of the repository.
 
     Raises:
-        HubConflict: the wanted tag holds another release.
+        HubConflict: the wanted tag holds another release, or the branch a newer one.
     """
     bare = Plan(plan.release, plan.manifest, plan.target, remote, plan.local)
     tag = plan.target.tag
@@ -122,6 +123,13 @@ def plan_again(plan: Plan, remote: Remote) -> Plan:
         if later := _later_version(plan.manifest, remote):
             note = f"the tag {plan.target.tag} holds this release, and {plan.target.branch} is at "
             return replace(bare, note=note + later)
+    elif (newer := _newer_version(plan.manifest, remote)) and not bare.new_branch:
+        raise HubConflict(
+            f"{plan.target.branch} of {plan.target.repo} is at version {newer}, newer than "
+            f"{plan.manifest.version}",
+            saved=UNTOUCHED,
+            hint="publish under a later version, or to a branch of its own with --revision",
+        )
     for number, files in remote.pulls.items():
         if not differences(plan.local, files):
             note = f"pull request {number} proposes this release already"
@@ -163,6 +171,17 @@ def _later_version(manifest: Manifest, remote: Remote) -> str | None:
     past = remote.manifest.history[1:] if remote.manifest else ()
     later = remote.manifest is not None and manifest.version in {each.version for each in past}
     return remote.manifest.version if later and remote.manifest else None
+
+
+def _newer_version(manifest: Manifest, remote: Remote) -> str | None:
+    """The version at the base, if it is higher than this one."""
+    if remote.manifest is None:
+        return None
+    here, there = (
+        tuple(map(int, re.findall(r"\d+", version)))
+        for version in (manifest.version, remote.manifest.version)
+    )
+    return remote.manifest.version if there > here else None
 
 
 def _tag_is_taken(plan: Plan, wrong: Sequence[str]) -> HubConflict:

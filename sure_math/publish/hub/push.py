@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sure_math.errors import HubConflict, PublishError
+from sure_math.errors import HubConflict
 from sure_math.publish.hub.client import UNTOUCHED, Hub
 from sure_math.publish.hub.plan import Plan, count, plan_again, size
 from sure_math.publish.hub.sending import BATCH, Made, amiss, send
@@ -153,7 +153,7 @@ def _verify(hub: Hub, plan: Plan, revision: str, done: str) -> None:
     """
     wrong = amiss(plan, hub.files(plan.target.repo, revision, saved=done))
     if wrong:
-        raise PublishError(
+        raise HubConflict(
             f"{revision} of {plan.target.repo} does not hold what was sent: {', '.join(wrong[:10])}"
             f"{f' and {len(wrong) - 10} more' if len(wrong) > 10 else ''}",
             saved=done,

@@ -68,6 +68,17 @@ def test_a_hub_that_asks_for_a_long_wait_is_not_waited_for(me: Publisher) -> Non
     assert len(me.local.asked("whoami")) == 1
 
 
+@pytest.mark.parametrize("route", ["preupload", "objects/batch", "/commit/"])
+def test_nor_does_the_client_sleep_for_it(me: Publisher, release: Path, route: str) -> None:
+    me.local.fail(route, status=429, headers={"Retry-After": "86400"})
+    with pytest.raises(HubUnavailable, match=r"is busy and asks to wait 86,400 s") as caught:
+        me.publish(release)
+    assert caught.value.hint is not None
+    assert caught.value.hint.endswith("it goes on where it was")
+    me.local.recover()
+    assert me.publish(release).sent > 0
+
+
 def test_a_hub_that_is_not_there() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

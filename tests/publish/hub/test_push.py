@@ -93,6 +93,19 @@ def test_a_version_that_later_ones_follow_stays_where_it_is(
     assert "the tag v1.0.0 holds this release, and main is at 1.1.0" in me.said
 
 
+def test_an_older_version_does_not_take_the_place_of_a_newer_one(
+    me: Publisher, release: Path, tmp_path: Path
+) -> None:
+    small_release(tmp_path / "newer", "1.10.0")
+    newer = me.publish(tmp_path / "newer", tag="v1.10.0")
+    before = len(me.local.asked("preupload|lfs|commit/"))
+    with pytest.raises(HubConflict, match=r"main of own/sums is at version 1\.10\.0, newer than"):
+        me.publish(release, tag="v1.0.0")
+    assert len(me.local.asked("preupload|lfs|commit/")) == before
+    me.publish(release, tag="v1.0.0", branch="first")
+    assert me.local.repository(REPO).refs["refs/heads/main"] == newer.commit
+
+
 def test_a_taken_tag_stops_everything(me: Publisher, release: Path, tmp_path: Path) -> None:
     me.publish(release, tag="v1.0.0")
     small_release(tmp_path / "other", "1.0.0", {**SHARDS, TEST: 99})
