@@ -56,6 +56,7 @@ def render_card(
         yaml=_front_matter(head),
         title=recipe.publish.pretty_name,
         publish=recipe.publish,
+        toy_teacher=any(_is_toy(each) for each in facts["models"]),
         facts=facts,
         history=history,
         pictures=pictures,
@@ -170,6 +171,10 @@ def _flags(counts: Mapping[str, int]) -> list[tuple[str, int, str]]:
     text = resource("data_cards", "flags.yaml").read_text(encoding="utf-8")
     meanings: dict[str, str] = yaml.safe_load(text)
     return [(flag, count, meanings[flag]) for flag, count in counts.items()]
+
+
+def _is_toy(model: Mapping[str, Any]) -> bool:
+    return model["role"] == "teacher" and str(model["model"]).startswith("builtin/")
 
 
 @cache

@@ -272,6 +272,16 @@ def test_the_accuracy_is_only_announced_where_it_is_drawn(inputs: Inputs) -> Non
         assert ("and how often the majority answer" in card) is (labelled >= LABELLED)
 
 
+def test_a_toy_teacher_is_named_at_the_top(inputs: Inputs) -> None:
+    words = "The teacher is a tiny built-in model"
+    assert words not in inputs.card()
+    facts = json.loads(json.dumps(inputs.facts))
+    for model in facts["models"]:
+        model["model"] = "builtin/teacher" if model["role"] == "teacher" else model["model"]
+    toy = Inputs(inputs.head, inputs.recipe, inputs.problems, facts, inputs.pictures, inputs.folder)
+    assert words in toy.card().split("## Load it")[0]
+
+
 def test_a_release_of_a_hub_names_its_tag(inputs: Inputs) -> None:
     card = inputs.card("owner/sure-math")
     (first, second) = re.findall(r"```python\n(.*?)```", card, re.S)
