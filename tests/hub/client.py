@@ -50,6 +50,9 @@ class ClientError(Exception):
 class Client:
     """Runs from its creation to `__exit__`; names stay from one `run` to the next."""
 
+    said = ""
+    """After `__exit__`: what it wrote to standard error."""
+
     def __init__(self, environment: dict[str, str]) -> None:
         self._stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed in __exit__)
         self._process = subprocess.Popen(
@@ -72,6 +75,8 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         self._process.communicate()
+        self._stderr.seek(0)
+        self.said = self._stderr.read()
         self._stderr.close()
 
     def run(self, code: str, **values: Any) -> Any:

@@ -13,6 +13,16 @@ import polars as pl
 
 Unanswered = Literal["own_class", "drop"]
 KEY = "problem_id"
+REALS = (
+    "semantic_entropy",
+    "semantic_entropy_normalized",
+    "w_se",
+    "discrete_entropy",
+    "surface_entropy",
+    "intra_cluster_entropy",
+    "majority_share",
+)
+"""The columns of an annotation that are real numbers."""
 _LABEL = "_label"
 
 

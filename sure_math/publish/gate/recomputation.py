@@ -9,22 +9,13 @@ from collections.abc import Iterator
 import polars as pl
 
 from sure_math.publish.gate.checks import refuse, some
-from sure_math.publish.gate.entropy import KEY, annotate
+from sure_math.publish.gate.entropy import KEY, REALS, annotate
 from sure_math.publish.gate.release import Release
 
 _TOLERANCE = 1e-9
 _ROUNDING = 1e-3
 """Engines in low precision report certain tokens slightly above 0 nats."""
 _RESPONSES = (KEY, "sample_index", "cluster", "answer", "logprob", "token_count", "finish_reason")
-_REALS = (
-    "semantic_entropy",
-    "semantic_entropy_normalized",
-    "w_se",
-    "discrete_entropy",
-    "surface_entropy",
-    "intra_cluster_entropy",
-    "majority_share",
-)
 _EXACT = ("n_returned", "n_answered", "n_truncated", "n_clusters", "majority_answer",
           "logprobs_mode")  # fmt: skip
 _ROWS = 200_000
@@ -52,7 +43,7 @@ def check_recomputation(release: Release) -> str:
 
 
 def _published(release: Release, config: str, split: str) -> pl.DataFrame:
-    columns = [KEY, "n_samples", *_REALS, *_EXACT, "clusters"]
+    columns = [KEY, "n_samples", *REALS, *_EXACT, "clusters"]
     parts = [part for _, part in release.rows(release.files(config, split), columns)]
     return pl.concat(parts) if parts else release.problems(columns).clear().select(columns)
 
@@ -95,7 +86,7 @@ def _part_faults(release: Release, published: pl.DataFrame, responses: pl.DataFr
     both = published.join(found, on=KEY, suffix="_found")
     for name in _EXACT:  # first: where a count is wrong, so is what follows from it
         faults += _differences(both, name, pl.col(name).ne_missing(pl.col(f"{name}_found")))
-    for name in _REALS:
+    for name in REALS:
         have, want = pl.col(name), pl.col(f"{name}_found")
         faults += _differences(both, name, ~((have - want).abs() <= _TOLERANCE))
     return faults + _cluster_faults(both)

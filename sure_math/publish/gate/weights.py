@@ -3,17 +3,9 @@
 import polars as pl
 
 from sure_math.publish.gate.checks import refuse, some
+from sure_math.publish.gate.entropy import REALS
 from sure_math.publish.gate.release import Release
 
-_ENTROPIES = (
-    "semantic_entropy",
-    "semantic_entropy_normalized",
-    "w_se",
-    "discrete_entropy",
-    "surface_entropy",
-    "intra_cluster_entropy",
-    "majority_share",
-)
 _COUNTS = ("n_samples", "n_returned", "n_answered", "n_truncated", "n_clusters", "conflicts")
 _SLACK = 1e-9
 _UNIT = ("semantic_entropy_normalized", "w_se", "majority_share")
@@ -22,9 +14,9 @@ _NATS = ("semantic_entropy", "discrete_entropy", "surface_entropy", "intra_clust
 
 def check_weights(release: Release) -> str:
     """Entropies in [0, log N] nats, weights and shares in [0, 1], counts that fit each other."""
-    rows = release.problems(["problem_id", *_ENTROPIES, *_COUNTS])
+    rows = release.problems(["problem_id", *REALS, *_COUNTS])
     top = pl.col("n_samples").cast(pl.Float64).log()
-    rules = {f"{name} is no finite number": ~pl.col(name).is_finite() for name in _ENTROPIES}
+    rules = {f"{name} is no finite number": ~pl.col(name).is_finite() for name in REALS}
     rules |= {f"{name} is outside [0, 1]": _outside(name, pl.lit(1.0)) for name in _UNIT}
     rules |= {f"{name} is outside [0, log n_samples]": _outside(name, top) for name in _NATS}
     rules |= {f"{name} is negative": pl.col(name) < 0 for name in _COUNTS}

@@ -8,19 +8,16 @@ of its own. It takes any number of calls, and files may change in between.
     print(client.said)
 """
 
-import json
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from tests.hub.client import Client, ClientError
 
 PLAIN = "datasets.load_dataset"
 BUILDER = "datasets.load_dataset_builder"
 OURS = "sure_math.load_dataset"
 _CODE = """
-import json, os, sys
+import os
 import datasets, sure_math
 
 def rows(found):
@@ -43,72 +40,37 @@ HOW = {
     "datasets.load_dataset_builder": datasets.load_dataset_builder,
     "sure_math.load_dataset": sure_math.load_dataset,
 }
-for line in sys.stdin:
-    folder, what, how, arguments, options = json.loads(line)
-    os.chdir(folder)
-    try:
-        reply = {"found": {"rows": rows, "about": about}[what](HOW[how](*arguments, **options))}
-    except Exception as error:
-        reply = {"error": f"{type(error).__name__}: {error}"}
-    print(json.dumps(reply), flush=True)
 """
 
 
-class ClientProcess:
+class ClientProcess(Client):
     """Runs from its creation to `__exit__`; then `said` is what it wrote to standard error."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        self.said = ""
-        self._stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed in __exit__)
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _CODE],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._process.communicate()
-        self._stderr.seek(0)
-        self.said = self._stderr.read()
-        self._stderr.close()
+        super().__init__(environment)
+        self.run(_CODE)
 
     def rows(self, how: str, *arguments: str, folder: Path, **options: Any) -> Any:
         """The rows of a split, or of all splits by name, called in `folder`."""
-        return self._call("rows", how, arguments, folder, options, "found")
+        return self._call("rows", how, arguments, folder, options)
 
     def about(self, how: str, *arguments: str, folder: Path, **options: Any) -> dict[str, Any]:
         """Version, configuration, features and rows per split."""
-        found: dict[str, Any] = self._call("about", how, arguments, folder, options, "found")
+        found: dict[str, Any] = self._call("about", how, arguments, folder, options)
         return found
 
     def error(self, how: str, *arguments: str, folder: Path, **options: Any) -> str:
         """Class and message of the error that the call ends with."""
-        return str(self._call("rows", how, arguments, folder, options, "error"))
+        try:
+            found = self._call("rows", how, arguments, folder, options)
+        except ClientError as error:
+            return str(error)
+        raise AssertionError(f"no error, but {found}")
 
     def _call(
-        self,
-        what: str,
-        how: str,
-        arguments: tuple[str, ...],
-        folder: Path,
-        options: dict[str, Any],
-        wanted: str,
+        self, what: str, how: str, arguments: tuple[str, ...], folder: Path, options: dict[str, Any]
     ) -> Any:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([str(folder), what, how, arguments, options]) + "\n")
-        self._process.stdin.flush()
-        reply = json.loads(self._process.stdout.readline())
-        assert wanted in reply, reply
-        return reply[wanted]
+        return self.run(
+            f"os.chdir(folder); {what}(HOW[how](*arguments, **options))",
+            folder=str(folder), how=how, arguments=arguments, options=options,
+        )  # fmt: skip
