@@ -5,7 +5,6 @@ is lost by starting again: the same run gives the same bytes, and what has arriv
 sent twice.
 """
 
-import fcntl
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,8 +19,8 @@ from sure_math.publish.hub.push import Pushed, push
 from sure_math.publish.hub.target import Remote, Target, open_target
 from sure_math.publish.manifest import read_manifest
 from sure_math.publish.release import write_release
+from sure_math.runtime.lock import exclusive
 from sure_math.runtime.run import Run
-from sure_math.runtime.shards import refused
 
 STAGING = ".hub"
 """Folder in a run."""
@@ -80,22 +79,13 @@ def _staging(run: Run) -> Iterator[Path]:
         PublishError: another process is publishing this run.
         StageError: the run cannot be written.
     """
-    staging, lock = run.root / STAGING, run.root / LOCK
-    try:
-        handle = lock.open("w")
-    except OSError as error:
-        raise refused(lock, error) from error
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise PublishError(
-                f"another process is publishing {run.root}",
-                saved="nothing was sent",
-                hint="wait for it, then run the same command again",
-            ) from error
-        except OSError as error:
-            raise refused(lock, error) from error
+    staging = run.root / STAGING
+    busy = PublishError(
+        f"another process is publishing {run.root}",
+        saved="nothing was sent",
+        hint="wait for it, then run the same command again",
+    )
+    with exclusive(run.root / LOCK, busy):
         shutil.rmtree(staging, ignore_errors=True)
         try:
             yield staging

@@ -1,17 +1,16 @@
 """A named run directory: the resolved recipe, one store per stage, and the hash chain."""
 
-import fcntl
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import yaml
 
 from sure_math.config import Recipe
 from sure_math.errors import ConfigChanged, StageError
-from sure_math.runtime.shards import refused, write_text
+from sure_math.runtime.lock import exclusive
+from sure_math.runtime.shards import write_text
 from sure_math.runtime.stage import Stage
 from sure_math.runtime.store import StageStore, stored_footers
 
@@ -87,25 +86,12 @@ class Run:
             StageError: another process works on this run as the same rank, or the folder cannot
                 be written.
         """
-        lock = self.root / f".lock-{rank}-of-{world}"
-        with self._open_lock(lock) as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise StageError(
-                    f"another process is working on {self.root} as rank {rank} of {world}",
-                    hint="wait for it, or give this process another --rank or --run",
-                ) from error
-            except OSError as error:
-                raise refused(lock, error) from error
+        busy = StageError(
+            f"another process is working on {self.root} as rank {rank} of {world}",
+            hint="wait for it, or give this process another --rank or --run",
+        )
+        with exclusive(self.root / f".lock-{rank}-of-{world}", busy):
             yield
-
-    def _open_lock(self, path: Path) -> IO[str]:
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            return path.open("w")
-        except OSError as error:
-            raise refused(path, error) from error
 
     def _is_changed(self, name: str) -> bool:
         try:
