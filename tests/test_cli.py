@@ -72,7 +72,7 @@ def test_what_is_not_built_yet_says_so_and_exits_with_2(verb: str) -> None:
         (("status",), ("no run in", "Next: start one with")),
         (("show", "--run", "mine"), ("no run 'mine'",)),
         (("publish",), ("no run in",)),
-        (("publish", "demo"), ("not annotated to its end", "Next: finish it")),
+        (("publish", "demo"), ("there is no run", "Next: make it with")),
         (("annotate", "--input", "none.csv"), ("none.csv does not exist",)),
         (("annotate", "--teacher", "Qwen3"), ("'Qwen3' is not a model", "Next: write BACKEND")),
     ],

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -191,6 +192,7 @@ def test_killed_in_the_middle_of_a_shard(tmp_path: Path, fresh: bool) -> None:
 
     def deadly(body: Body, index: int) -> Answer:
         if victim and len(judged(server)) == 10:
+            time.sleep(1)  # a real judge needs longer to answer than a client to write it down
             os.kill(victim.pop(), signal.SIGKILL)
         return respond(body, index)
 
