@@ -12,7 +12,8 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 _PUNCTUATION = re.compile(r"[\\`*\[\]{}|~#$!]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_LIST_MARK = re.compile(r"^(?:([-+])|(\d{1,9})([.)]))(?=\s|$)")
+_LINE_MARK = re.compile(r"^(?:([-+])(?=[\s-]|$)|(\d{1,9})([.)])(?=\s|$))")
+"""What makes a line an item of a list, or a rule across the page."""
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _UNSEEN = {"Cc", "Cs", "Co", "Cn"}
 _TURNS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -23,10 +24,10 @@ def escape(value: object) -> Markup:
     if isinstance(value, Markup):
         return value
     text = _PUNCTUATION.sub(r"\\\g<0>", one_line(str(value))).translate(_HTML)
-    return Markup(_LIST_MARK.sub(lambda found: _unlisted(*found.groups()), text))
+    return Markup(_LINE_MARK.sub(lambda found: _unmarked(*found.groups()), text))
 
 
-def _unlisted(bullet: str | None, number: str | None, mark: str | None) -> str:
+def _unmarked(bullet: str | None, number: str | None, mark: str | None) -> str:
     return f"\\{bullet}" if bullet else f"{number}\\{mark}"
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -45,6 +45,9 @@ def test_no_reader_sees_another_cell(text: str) -> None:
 
 
 @settings(deadline=None)
+@example("--")
+@example("- - -")
+@example("---")
 @given(NASTY)
 def test_a_line_of_text_is_no_heading_list_or_html(text: str) -> None:
     tokens = READER.parse(f"Before it: {escape(text)}\n\n- {escape(text)}\n")
