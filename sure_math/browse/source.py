@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from sure_math.browse.parts import Part, first_line
 from sure_math.errors import ConfigError, DataError
-from sure_math.publish.manifest import MANIFEST, Manifest, read_manifest
+from sure_math.publish.manifest import MANIFEST, Manifest, holds_responses, read_manifest
 from sure_math.runtime.shards import Footer, ForeignFile, UnreadableShard, part_name, read_footer
 
 STAGES = (
@@ -138,7 +138,7 @@ def _release(folder: Path, manifest: Manifest) -> Source:
             continue
         if rows != file.rows:
             complaints.append(f"{part.label} has {rows} rows, the manifest says {file.rows}")
-        if file.config.endswith("responses"):
+        if holds_responses(file.config):
             responses.append(part)
             n_responses += rows
         else:

@@ -6,8 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from sure_math.errors import DataError
-from sure_math.publish.manifest import Manifest, Version, read_manifest
-from sure_math.publish.tables import configs
+from sure_math.publish.manifest import Manifest, Version, holds_responses, read_manifest
 
 _ID = "problem_id"
 
@@ -28,8 +27,7 @@ def read_previous(folder: Path) -> Previous:
         DataError: there is none, or it cannot be read.
     """
     manifest = read_manifest(folder)
-    names = {file.config for file in manifest.files}
-    paths = [folder / file.path for file in manifest.files if configs(file.config)[1].name in names]
+    paths = [folder / file.path for file in manifest.files if not holds_responses(file.config)]
     try:
         problems = pl.concat([pl.read_parquet(path) for path in paths], how="diagonal_relaxed")
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:

@@ -78,6 +78,11 @@ class Manifest(_Part):
         return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
 
 
+def holds_responses(config: str) -> bool:
+    """Whether a configuration has one row per response, by its name."""
+    return config == "responses" or config.endswith("_responses")
+
+
 def rows_by_split(files: Iterable[ReleaseFile]) -> dict[str, dict[str, int]]:
     """Rows by configuration and split."""
     found: dict[str, dict[str, int]] = {}

@@ -4,7 +4,7 @@ Nothing here comes from the recipe's intentions alone: rows, revisions, models a
 counted in the tables of the run, settings are those that its shards name.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -19,7 +19,6 @@ from sure_math.publish.duties import GENERATING, Duty, duties
 from sure_math.publish.lineage import lineage
 from sure_math.publish.trust import trust
 from sure_math.runtime.run import Run
-from sure_math.runtime.shards import totals
 from sure_math.seeds.cards import source_card
 from sure_math.seeds.read import adapter_for
 
@@ -108,24 +107,19 @@ def models(
         made: what `recorded.stages` found.
     """
     found = {role: set(problems[role].drop_nulls()) for role in GENERATING}
-    found["judge"] = _judges(run)
+    found["judge"] = _judges(run, made)
     known = recorded.identities(made)
     return [_model(each, known.get((each.role, each.model), {})) for each in duties(found)]
 
 
-def _judges(run: Run) -> set[str]:
+def _judges(run: Run, made: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """Every judge that was asked something, control questions included."""
     found = {report.judge for report in _control_reports(run).values()}
     found |= set(_side(run, "verdicts", ("judge",))["judge"].drop_nulls())
     found |= set(_side(run, "judgements", ("judge",))["judge"])
-    if any(counters.get("judge_calls") for counters in _counters(run)):
+    if any(stage["counters"].get("judge_calls") for stage in made.values()):
         found.add(model_name(run.recipe.models.judge))
     return found
-
-
-def _counters(run: Run) -> Iterator[dict[str, int]]:
-    for stage in run.stages:
-        yield totals(footer.stats for footer in run.store(stage.name).scan().values())
 
 
 def judge_controls(run: Run) -> dict[str, dict[str, str | None]]:

@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 from sure_math.publish.front_matter import HUB_LICENSES
 from sure_math.publish.gate.checks import refuse, some
 from sure_math.publish.gate.pages import LICENSE, FrontMatter, read_text
-from sure_math.publish.gate.release import Release, holds_responses, table_of
+from sure_math.publish.gate.release import Release, table_of
 from sure_math.publish.hub.features import features_yaml
+from sure_math.publish.manifest import holds_responses
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _TASKS = {"text-generation", "question-answering", "text-classification", "multiple-choice",

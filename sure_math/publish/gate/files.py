@@ -6,10 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from sure_math.publish.gate.checks import refuse, some
-from sure_math.publish.gate.release import SPLITS, Release
+from sure_math.publish.gate.release import Release
 from sure_math.publish.manifest import ReleaseFile
+from sure_math.publish.tables import SPLITS
 
-_BLOCK = 1 << 20
 _DATA = {".parquet", ".arrow", ".feather", ".json", ".jsonl", ".csv", ".tsv", ".txt", ".zip",
          ".gz", ".tar", ".zst", ".bz2", ".xz", ".py"}  # fmt: skip
 """Endings that a loader could take for data (or, old ones, for a loading script)."""
@@ -57,11 +57,8 @@ def _digest_faults(folder: Path, path: str, digest: str) -> list[str]:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def steering(release: Release) -> list[str]:

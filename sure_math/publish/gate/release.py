@@ -12,20 +12,13 @@ import pyarrow.parquet as pq
 from sure_math.errors import DataError
 from sure_math.publish.gate.checks import listing
 from sure_math.publish.gate.pages import FrontMatter, Provenance, read_card, read_provenance
-from sure_math.publish.manifest import Manifest, ReleaseFile, read_manifest
+from sure_math.publish.manifest import Manifest, ReleaseFile, holds_responses, read_manifest
 from sure_math.publish.tables import configs
 from sure_math.schemas import RELEASE, RELEASE_RESPONSES, Table
 
-RESPONSES = "responses"
-SPLITS = ("train", "test")
 _BATCH = 200_000
 _PATH = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*")
 """Paths below the release that are no pattern and no address, so that they name one file."""
-
-
-def holds_responses(config: str) -> bool:
-    """Whether a configuration has one row per response, by its name."""
-    return config == RESPONSES or config.endswith(f"_{RESPONSES}")
 
 
 def table_of(config: str) -> Table:

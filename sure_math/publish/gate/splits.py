@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from sure_math.publish.gate.checks import refuse, some
-from sure_math.publish.gate.release import Release, holds_responses
+from sure_math.publish.gate.release import Release
+from sure_math.publish.manifest import holds_responses
 from sure_math.text import canonical_text
 
 

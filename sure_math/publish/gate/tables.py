@@ -11,7 +11,8 @@ from sure_math.answers.free_text import TextStatus
 from sure_math.config import STRATEGIES, TIERS
 from sure_math.evolve.validity import Verdict
 from sure_math.publish.gate.checks import refuse, some
-from sure_math.publish.gate.release import Release, holds_responses
+from sure_math.publish.gate.release import Release
+from sure_math.publish.manifest import holds_responses
 from sure_math.resources import resource
 from sure_math.schemas import RELEASE, RELEASE_RESPONSES
 from sure_math.seeds.rows import AnswerSource

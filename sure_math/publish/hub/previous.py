@@ -6,8 +6,7 @@ from sure_math.errors import DataError
 from sure_math.publish.hub.client import Hub
 from sure_math.publish.hub.failures import NotThere
 from sure_math.publish.hub.target import Remote
-from sure_math.publish.manifest import MANIFEST, Manifest
-from sure_math.publish.tables import configs
+from sure_math.publish.manifest import MANIFEST, Manifest, holds_responses
 
 
 def previous_release(hub: Hub, remote: Remote, version: str) -> tuple[Manifest, Path] | None:
@@ -49,9 +48,7 @@ def _tagged_commits(hub: Hub, remote: Remote) -> list[str]:
 
 def _download(hub: Hub, repo: str, commit: str, manifest: Manifest) -> Path:
     """The folder of a commit in the cache, with the tables of problems in it."""
-    names = {file.config for file in manifest.files}
-    problems = {name for name in names if configs(name)[1].name in names}
     for file in manifest.files:
-        if file.config in problems:
+        if not holds_responses(file.config):
             hub.download(repo, file.path, commit)
     return hub.download(repo, MANIFEST, commit).parent
