@@ -8,6 +8,7 @@
     │   └── JudgeUnfit           the judge fails questions with known answers
     ├── StageError         a run directory cannot go on
     │   └── ConfigChanged  the stored shards were made by another configuration
+    ├── TrainingError      a training run cannot start or go on
     └── PublishError       a release cannot be written or sent
         ├── GateFailed     what would be released is not what it says
         ├── HubRefused     the hub does not let this account do it (401, 403)
@@ -67,6 +68,10 @@ class StageError(SureMathError):
 
 class ConfigChanged(StageError):
     """The stored shards were made by another configuration."""
+
+
+class TrainingError(SureMathError):
+    """A training run cannot start or go on."""
 
 
 class PublishError(SureMathError):

@@ -355,6 +355,54 @@ RELEASE_RESPONSES = Table(
     ),
 )
 
+COMPLETIONS = Table(
+    "completions",
+    1,
+    pa.schema(
+        [
+            _column("benchmark", _STR, "name of the benchmark in the suite"),
+            _column("decoding", _STR, "name of the decoding in the suite (pass@1, avg@16, ...)"),
+            _column("problem_id", _STR, "id of the problem in its benchmark"),
+            _column("sample_index", _I16, "number of the completion, from 0"),
+            _column("text", _STR, "the completion"),
+            _column("finish_reason", _STR, "stop or length"),
+            _column("token_count", _I32, "completion tokens, end token included"),
+            _column("logprob", _F64, "summed raw log-probability in nats, if known", null=True),
+            _column("seed", _I64, "63-bit sampling seed of the problem"),
+        ]
+    ),
+)
+
+GRADES = Table(
+    "grades",
+    1,
+    pa.schema(
+        [
+            _column("benchmark", _STR, "name of the benchmark in the suite"),
+            _column("decoding", _STR, "name of the decoding in the suite"),
+            _column("problem_id", _STR, "id of the problem in its benchmark"),
+            _column("sample_index", _I16, "number of the completion, from 0"),
+            _column("gold", _STR, "the benchmark's answer"),
+            _column("answer", _STR, "final answer as written; null if there is none", null=True),
+            _column("extract_status", _STR, "how the answer was found, or why there is none"),
+            _column("correct", _BOOL, "whether it equals the benchmark's answer"),
+            _column("grader", _STR, "what decided: symbolic, amo, or the name of the judge"),
+        ]
+    ),
+)
+
+TRAINING_LOG = Table(
+    "training_log",
+    1,
+    pa.schema(
+        [
+            _column("step", _I32, "optimizer steps done"),
+            _column("metric", _STR, "name of the figure"),
+            _column("value", _F64, "its value"),
+        ]
+    ),
+)
+
 REJECTS = Table(
     "rejects",
     1,

@@ -1,0 +1,69 @@
+"""A suite: benchmarks, decodings and the prompt, as one frozen value read from YAML."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from sure_math.model_config import ModelConfig
+from sure_math.section import Operational, Section
+
+
+class Benchmark(Section):
+    """One set of problems with answers."""
+
+    name: str
+    adapter: str
+    """A seed adapter (`math_500`, `aime_2025`, `amo_bench`, `table`), or `release` for the rows
+    with verified answers of a SURE-Math release."""
+    path: Annotated[str | None, Operational] = None
+    """A local folder in the hub's layout, or a release; None = the hub."""
+    dataset: str | None = None
+    config: str | None = None
+    split: str | None = None
+    revision: str | None = None
+    problem_column: str | None = None
+    answer_column: str | None = None
+    id_column: str | None = None
+    grader: Literal["symbolic", "amo"] = "symbolic"
+    cap: int | None = Field(default=None, ge=1)
+    """Only the first so many problems."""
+
+
+class Decoding(Section):
+    """How completions are drawn."""
+
+    name: str
+    """The metric it gives: `pass@1`, `avg@16`."""
+    n: int = Field(default=1, ge=1)
+    temperature: float = Field(default=0.0, ge=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+
+
+class Suite(Section):
+    """What a model is asked."""
+
+    name: str = Field(pattern=r"^[^./\\][^/\\]*$")
+    description: str = ""
+    seed: int = 0
+    benchmarks: tuple[Benchmark, ...]
+    decodings: tuple[Decoding, ...] = (
+        Decoding(name="pass@1"),
+        Decoding(name="avg@16", n=16, temperature=1.2, top_p=0.95),
+    )
+    max_tokens: int = Field(default=4096, ge=1)
+    enable_thinking: bool = False
+    prompt: Annotated[str, Operational] = "solve"
+    """A shipped prompt or a path; its text decides the content, not its name."""
+    judge: ModelConfig | None = None
+    """Grades what no parser can (the 11 described answers of AMO-Bench); None: those are left out."""
+    judge_votes: int = Field(default=5, ge=1)
+    shard_rows: Annotated[int, Operational, Field(ge=1)] = 64
+    """Problems per shard."""
+
+    @field_validator("benchmarks", "decodings")
+    @classmethod
+    def _unique(cls, given: tuple[Benchmark, ...]) -> tuple[Benchmark, ...]:
+        names = [each.name for each in given]
+        if len(set(names)) != len(names):
+            raise ValueError("names must be unique")
+        return given
