@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from sure_math.builtin import MODELS, model_path
 from sure_math.section import Operational, Section
 
 Method = Literal["uopd", "opd", "binary", "sampler", "grpo", "sdr"]
@@ -29,6 +30,12 @@ class TrainedModel(Section):
     dtype: Literal["bfloat16", "float32", "auto"] = "bfloat16"
     attn_implementation: Annotated[str | None, Operational] = None
     """None: what transformers chooses; the shipped recipes name flash_attention_2."""
+
+    @property
+    def place(self) -> str:
+        """What `from_pretrained` takes: a hub id or a folder."""
+        name = self.model.removeprefix("builtin:")
+        return str(model_path(name)) if name in MODELS and name != self.model else name
 
 
 class DatasetSource(Section):
@@ -68,10 +75,15 @@ class Rollout(Section):
     temperature: float = Field(default=1.0, gt=0)
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_prompt_tokens: int = Field(default=1024, ge=1)
+    drop_long: bool = False
+    """Rows whose prompt is longer are left out and counted; otherwise they are an error."""
     max_tokens: int = Field(default=2048, ge=1)
     """Longest response, in tokens."""
     enable_thinking: bool = False
     """Must equal what the dataset was annotated with."""
+    allow_dropped_system: bool = False
+    """Train although the chat template leaves the system turn out, as that of the built-in models
+    does on purpose; otherwise it is an error."""
     prompt: Annotated[str, Operational] = "solve"
     """A shipped prompt or a path."""
     engine: Annotated[Literal["transformers", "vllm", "builtin"], Operational] = "transformers"
@@ -169,6 +181,18 @@ class TrainRecipe(Section):
                 f"{self.sequences_per_step} sequences of a step"
             )
         return self
+
+    @property
+    def teaching(self) -> TrainedModel | None:
+        """The teacher that this method asks: none for GRPO, maybe the student itself for SDR."""
+        if self.method == "grpo":
+            return None
+        named = self.sdr.teacher if self.method == "sdr" else None
+        if named == "self":
+            return self.student
+        if named:
+            return self.teacher.model_copy(update={"model": named, "revision": None})
+        return self.teacher
 
     @property
     def sequences_per_step(self) -> int:
