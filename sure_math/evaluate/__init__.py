@@ -1,1 +1,1 @@
-"""Evaluation: completions of a model on benchmarks, graded apart from sampling, with honest errors."""
+"""Evaluation: completions of a model on benchmarks, graded apart from sampling."""

@@ -55,10 +55,11 @@ class Suite(Section):
     prompt: Annotated[str, Operational] = "solve"
     """A shipped prompt or a path; its text decides the content, not its name."""
     judge: ModelConfig | None = None
-    """Grades what no parser can (the 11 described answers of AMO-Bench); None: those are left out."""
+    """Grades what no parser can, the 11 described answers of AMO-Bench; None: they are left out."""
     judge_votes: int = Field(default=5, ge=1)
-    shard_rows: Annotated[int, Operational, Field(ge=1)] = 64
-    """Problems per shard."""
+    shard_rows: int = Field(default=256, ge=1)
+    """Problems per shard: what one call asks of an engine, and what a kill can cost one that is
+    not journaled."""
 
     @field_validator("benchmarks", "decodings")
     @classmethod

@@ -63,8 +63,8 @@ class Labels(Section):
     """What GRPO is rewarded for and what the teacher of SDR is shown."""
 
     use: Literal["verified", "majority"] = "verified"
-    """`verified`: only rows with a verified answer are trained on; `majority`: rows without one take
-    the teacher's majority answer as pseudo-label, and are counted as such."""
+    """`verified`: only rows with a verified answer are trained on; `majority`: rows without one
+    take the teacher's majority answer as pseudo-label, and are counted as such."""
 
 
 class Rollout(Section):

@@ -1,0 +1,1 @@
+"""Experiments: methods and seeds as one plan of ordinary commands, run, recorded and resumed."""
