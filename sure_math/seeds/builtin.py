@@ -25,19 +25,21 @@ def draw_problems(source: SourceConfig, seed: int) -> Iterator[Row]:
     """`cap` different problems of the source's tier, as rows with `problem` and `answer`.
 
     Args:
-        source: its name takes part in the seed, so that two sources draw different problems.
+        source: its name takes part in the seed, so that two sources draw different problems; its
+            `config` may list the families to draw from, with commas between them.
         seed: the run's seed.
 
     Raises:
-        ConfigError: the source has no cap.
+        ConfigError: the source has no cap, or names a family that does not exist.
         DataError: the families do not hold that many problems of this tier.
     """
     if source.cap is None:
         raise ConfigError(f"source {source.name}: adapter builtin needs a `cap`")
+    families = _families(source)
     rng = Random(f"{seed}:{source.name}")
     seen: set[str] = set()
     for _ in range(_DRAWS_PER_PROBLEM * source.cap):
-        problem = _draw(rng, source.tier)
+        problem = _draw(rng, families, source.tier)
         if problem is None:
             continue
         statement = text(problem, rng)
@@ -55,9 +57,19 @@ def draw_problems(source: SourceConfig, seed: int) -> Iterator[Row]:
     )
 
 
-def _draw(rng: Random, tier: Tier) -> Problem | None:
+def _families(source: SourceConfig) -> tuple[str, ...]:
+    names = tuple(source.config.replace(" ", "").split(",")) if source.config else tuple(FAMILIES)
+    if unknown := [name for name in names if name not in FAMILIES]:
+        raise ConfigError(
+            f"source {source.name}: no built-in family {', '.join(unknown)}",
+            hint=f"`config` lists some of {', '.join(FAMILIES)}",
+        )
+    return names
+
+
+def _draw(rng: Random, families: tuple[str, ...], tier: Tier) -> Problem | None:
     """A problem that begins with an instance kept out of training; None if this draw is none."""
-    first = FAMILIES[rng.choice(tuple(FAMILIES))].draw(rng, _LEVELS[tier])
+    first = FAMILIES[rng.choice(families)].draw(rng, _LEVELS[tier])
     if not first.reserved:
         return None
     natural = rng.choices(tuple(NATURAL_STYLES), tuple(NATURAL_STYLES.values()))[0]

@@ -1,7 +1,8 @@
 import pytest
 
 from sure_math.builtin.families import Instance
-from sure_math.builtin.problems import Nested, Problem, Single
+from sure_math.builtin.grammar import parse
+from sure_math.builtin.problems import Nested, Problem, Single, instances
 from sure_math.config import TIERS, EvaluationSet, SourceConfig, Tier
 from sure_math.errors import ConfigError
 from sure_math.seeds.builtin import confirmed_answer
@@ -56,3 +57,17 @@ _SUM = Instance("addition", "sum", (35, 49))
 )
 def test_answers_are_confirmed_by_a_second_computation(problem: Problem, answer: str) -> None:
     assert confirmed_answer(problem) == answer
+
+
+def test_families_can_be_named() -> None:
+    wanted = source("medium").model_copy(update={"config": "percent, remainder"})
+    problems = [row.problem for row in read(wanted, 5) if isinstance(row, SeedRow)]
+    parsed = [parse(problem) for problem in problems]
+    families = {instances(each)[0].family for each in parsed if each is not None}
+    assert families == {"percent", "remainder"}
+
+
+def test_unknown_families_are_named() -> None:
+    wanted = source("medium").model_copy(update={"config": "percent,percents"})
+    with pytest.raises(ConfigError, match="no built-in family percents"):
+        list(read(wanted, 5))
