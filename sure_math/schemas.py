@@ -355,6 +355,21 @@ RELEASE_RESPONSES = Table(
     ),
 )
 
+BENCHMARK_PROBLEMS = Table(
+    "benchmark_problems",
+    1,
+    pa.schema(
+        [
+            _column("benchmark", _STR, "name of the benchmark in the suite"),
+            _column("problem_id", _STR, "id of the problem in its benchmark"),
+            _column("problem", _STR, "the problem statement"),
+            _column("gold", _STR, "the benchmark's answer"),
+            _column("answer_type", _STR, "kind of answer, where the source names it", null=True),
+            _column("revision", _STR, "commit of the source; null for local files", null=True),
+        ]
+    ),
+)
+
 COMPLETIONS = Table(
     "completions",
     1,
