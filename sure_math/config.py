@@ -43,6 +43,7 @@ class SourceConfig(Section):
     dataset: str | None = None
     """A hub dataset id, for the `table` adapter."""
     config: str | None = None
+    """Configuration of a hub dataset; for adapter `builtin` the families to draw from."""
     split: str | None = None
     revision: str | None = None
     """None = the revision pinned by the adapter."""

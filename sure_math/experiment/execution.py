@@ -55,12 +55,12 @@ class Execution:
         click.echo(f"{phase.name}: {len(phase.steps)} steps, {done} done before", err=True)
         with ThreadPoolExecutor(self.jobs) as pool:
             try:
-                for failure in pool.map(self._step, waiting):
-                    if failure:
-                        raise failure
+                failures = [each for each in pool.map(self._step, waiting) if each]
             except BaseException:
                 self._abort()
                 raise
+        if failures:
+            raise failures[0]
 
     def _step(self, step: Step) -> StageError | None:
         if self._stop.is_set():
@@ -74,7 +74,10 @@ class Execution:
             code = self._call(step, out.fileno())
         seconds = time.monotonic() - started
         if code:
-            return None if self._stop.is_set() else self._failure(step, code, log)
+            if self._stop.is_set():  # terminated, because another one failed
+                return None
+            self._abort()
+            return self._failure(step, code, log)
         record = {"command": step.command, "seconds": round(seconds, 1)}
         write_text(self._record(step), json.dumps(record, indent=1) + "\n")
         click.echo(f"  {step.name}: {seconds:.0f} s", err=True)
