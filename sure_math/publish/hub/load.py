@@ -9,7 +9,8 @@ import functools
 import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,13 +92,35 @@ def load(
     streaming: bool = False,
 ) -> Any:
     """`load_dataset` of a place that is known."""
-    try:
+    with _explained(place, config, split, revision):
         builder = _builder(place, config, revision)
         _say(_found(place, builder))
         if streaming:
             return builder.as_streaming_dataset(split=split)
         builder.download_and_prepare()
         return builder.as_dataset(split=split)
+
+
+def commit_of(place: Place, config: str, revision: str | None) -> str | None:
+    """The commit that `load` reads, for whoever loads more than one configuration of it.
+
+    Returns: None for a folder.
+
+    Raises:
+        DataError: as `load_dataset`.
+    """
+    with _explained(place, config, None, revision):
+        builder = _builder(place, config, revision)
+    return None if place.folder else str(builder.hash)
+
+
+@contextmanager
+def _explained(
+    place: Place, config: str, split: str | None, revision: str | None
+) -> Iterator[None]:
+    """Whatever goes wrong while a dataset is loaded is a DataError that names the dataset."""
+    try:
+        yield
     except Exception as error:  # datasets, its client, pyarrow: many unrelated classes
         at = f", revision {revision}" if revision else ""
         what = error.message if isinstance(error, DataError) else error
@@ -238,6 +261,33 @@ def release_configs(place: Place) -> list[tuple[str, str]]:
     return pairs
 
 
+def responses_config(config: str) -> str:
+    """The configuration with the responses to the problems of `config`."""
+    from sure_math.publish.tables import configs
+
+    return configs(config)[1].name
+
+
+def read_page(place: Place, path: str, commit: str | None) -> bytes | None:
+    """A file beside the tables, such as `provenance.json`; None if there is none.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError
+
+    try:
+        if place.folder:
+            return (place.folder / path).read_bytes()
+        copy = hf_hub_download(place.name, path, repo_type="dataset", revision=commit)
+        return Path(copy).read_bytes()
+    except (FileNotFoundError, EntryNotFoundError):
+        return None
+    except Exception as error:  # of the client, and of the library that makes its requests
+        raise _unread(place, path, error) from error
+
+
 def _manifest(place: Place) -> Manifest:
     from huggingface_hub import hf_hub_download
 
@@ -248,10 +298,14 @@ def _manifest(place: Place) -> Manifest:
         path = hf_hub_download(place.name, MANIFEST, repo_type="dataset", revision=commit)
         return parse_manifest(Path(path).read_bytes(), place.name)
     except Exception as error:  # of the client, and of the library that makes its requests
-        raise DataError(
-            f"cannot read {MANIFEST} of {place.name}: {error}",
-            hint="check the name and your connection; a private dataset needs HF_TOKEN",
-        ) from error
+        raise _unread(place, MANIFEST, error) from error
+
+
+def _unread(place: Place, path: str, error: Exception) -> DataError:
+    return DataError(
+        f"cannot read {path} of {place.name}: {error}",
+        hint="check the name and your connection; a private dataset needs HF_TOKEN",
+    )
 
 
 def _found(place: Place, builder: Any) -> str:
