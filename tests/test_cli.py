@@ -13,7 +13,7 @@ from tests.backends.scripted_server import ScriptedServer
 from tests.roles import respond, write_recipe
 
 VERBS = ("annotate", "browse", "doctor", "estimate", "evaluate", "evolve", "publish", "report",
-         "run", "seeds", "show", "status", "train", "verify")  # fmt: skip
+         "reproduce", "run", "seeds", "show", "status", "train", "verify")  # fmt: skip
 
 
 def call(*arguments: str) -> Result:

@@ -12,10 +12,13 @@ from pathlib import Path
 
 from pydantic import Field, field_validator
 
+from sure_math.resources import resource
 from sure_math.section import Section
 
 ROOT = "{root}"
 """Stands for the folder of the experiment in settings and model names."""
+PIPELINES = "{pipelines}"
+"""Stands for the folder of the shipped recipes."""
 
 
 class Checkpoint(Section):
@@ -139,7 +142,8 @@ class _Plan:
                 "train", self.experiment.train, "--seed", str(seed), "--out", str(folder),
                 *self._dataset(), *self._set(settings),
             )  # fmt: skip
-            yield Step(f"train-{folder.name}", _verb(*command, launch=self.experiment.launch))
+            launch = tuple(map(self._filled, self.experiment.launch))
+            yield Step(f"train-{folder.name}", _verb(*command, launch=launch))
 
     def evaluations(self) -> Iterator[Step]:
         for label, model in self.experiment.references.items():
@@ -149,9 +153,8 @@ class _Plan:
             model = f"{self.experiment.backend}:{folder / 'final'}"
             yield self._evaluation(folder.name, ("--model", model))
             if arm.curve and (suite := self.experiment.curve_suite):
-                name, source = f"{folder.name}-curve", ("--checkpoints", str(folder))
-                backend = ("--backend", self.experiment.backend)
-                yield self._evaluation(name, source, backend, suite=suite)
+                source = ("--checkpoints", f"{self.experiment.backend}:{folder}")
+                yield self._evaluation(f"{folder.name}-curve", source, suite=suite)
 
     def reports(self) -> Iterator[Step]:
         for name in self.experiment.reports:
@@ -182,7 +185,7 @@ class _Plan:
         return tuple(word for each in settings for word in ("--set", self._filled(each)))
 
     def _filled(self, text: str) -> str:
-        return text.replace(ROOT, str(self.root))
+        return text.replace(ROOT, str(self.root)).replace(PIPELINES, str(resource("pipelines")))
 
 
 def _verb(*words: str, launch: tuple[str, ...] = ()) -> tuple[str, ...]:
