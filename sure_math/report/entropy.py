@@ -11,7 +11,7 @@ from typing import Any
 from sure_math.errors import ConfigError
 from sure_math.report.audit import Audit, Estimate, audit
 from sure_math.report.labelled import SCORES, Labelled
-from sure_math.summary import table
+from sure_math.text_table import table
 
 REFERENCE = "semantic_entropy"
 _COVERAGES = (50, 80, 90)

@@ -12,8 +12,8 @@ from typing import Literal
 import polars as pl
 
 from sure_math.errors import DataError
+from sure_math.proportion import Proportion
 from sure_math.report.examples import Example, accepted_and_rejected, taken_away
-from sure_math.report.proportion import Proportion
 from sure_math.report.run_tables import Progress, progress, read_rows
 from sure_math.runtime.run import Run
 

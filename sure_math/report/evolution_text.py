@@ -9,10 +9,10 @@ from dataclasses import fields, is_dataclass
 from textwrap import fill, shorten
 from typing import Any
 
+from sure_math.proportion import Proportion
 from sure_math.report.evolution import STAGES, EvolutionReport, Group, Outlier
 from sure_math.report.examples import Example
-from sure_math.report.proportion import Proportion
-from sure_math.summary import table
+from sure_math.text_table import table
 
 _WIDTH = 110
 _LOSSES = 15
