@@ -19,7 +19,7 @@ from sure_math.prompts import load_prompt
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
 from sure_math.runtime.store import stored_footers
-from sure_math.summary import table
+from sure_math.text_table import table
 
 _CHARACTERS_PER_TOKEN = 3.5
 _EVOLVED_TOKENS = 500.0

@@ -1,7 +1,7 @@
 """What a run made, as text: stages, uncertainty, one problem from seed to clusters."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -15,23 +15,9 @@ from sure_math.publish.tables import entropy_quantiles
 from sure_math.runtime.run import Run
 from sure_math.runtime.shards import Footer, totals
 from sure_math.runtime.store import stored_footers
+from sure_math.text_table import table
 
 Row = dict[str, Any]
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Columns aligned with spaces; numbers to the right."""
-    cells = [list(head), *([_cell(value) for value in row] for row in rows)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
-    numeric = [all(_is_number(row[i]) for row in cells[1:]) for i in range(len(head))]
-    lines = [
-        "  ".join(
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
-        ).rstrip()
-        for row in cells
-    ]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
 def status_table(run: Run) -> str:
@@ -301,13 +287,3 @@ def _reverse(judgement: Row) -> str:
 
 def _listed(title: str, lines: Sequence[str]) -> str:
     return "\n".join([title, *(f"  {line}" for line in lines)]) if lines else ""
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return str(value).replace("\n", " ")
-
-
-def _is_number(text: str) -> bool:
-    return text.replace(",", "").replace(".", "", 1).replace("/", "", 1).lstrip("-").isdigit()

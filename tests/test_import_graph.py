@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "sure_math"
-HEAVY = {"torch", "vllm", "ray", "datasets", "huggingface_hub", "transformers"}
+HEAVY = {"torch", "vllm", "ray", "datasets", "huggingface_hub", "transformers", "trl", "accelerate"}
 ROOMS = {"seeds", "evolve", "decontaminate", "sample", "answers", "cluster", "weight", "publish"}
 # Pure rooms are libraries: other rooms may use them, but never their stage.
 HUB = "sure_math.publish.hub."
@@ -55,12 +55,15 @@ def room(name: str) -> str:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_heavy_libraries_have_one_home(name: str) -> None:
+    torch = ("sure_math.backends.", "sure_math.builtin.training.", "sure_math.train.")
     homes = {
         "vllm": name == "sure_math.backends.vllm",
         "ray": False,
-        "transformers": name.startswith(("sure_math.backends", "sure_math.builtin.training")),
-        "torch": name.startswith(("sure_math.backends", "sure_math.builtin.training")),
-        "datasets": name.startswith(("sure_math.seeds", HUB)),
+        "transformers": name.startswith(torch),
+        "torch": name.startswith(torch),
+        "trl": name.startswith("sure_math.train."),
+        "accelerate": name.startswith("sure_math.train."),
+        "datasets": name.startswith(("sure_math.seeds", "sure_math.train.", HUB)),
         "huggingface_hub": name.startswith(("sure_math.seeds", HUB)),
     }
     assert not {library for library in roots(name) & HEAVY if not homes[library]}
@@ -130,6 +133,36 @@ def test_reports_read_a_published_dataset(name: str) -> None:
 def test_pictures_are_drawn_in_few_places(name: str) -> None:
     places = ("sure_math.drawing", "sure_math.report.picture", "sure_math.publish.pictures.")
     assert "matplotlib" not in roots(name) or name.startswith(places)
+
+
+def own(name: str) -> set[str]:
+    return {each for each in imports(name) if each.startswith("sure_math.")}
+
+
+@pytest.mark.parametrize("name", [n for n in MODULES if room(n) in {"train", "evaluate"}])
+def test_consumers_read_what_is_published(name: str) -> None:
+    """Training and evaluation know no stage of the pipeline and no run of it."""
+    allowed = ["answers.", "schemas", "errors", "publish.hub.load", "publish.manifest", "prompts",
+               "section", "settings", "resources", "weight.entropy", "builtin", "backends",
+               "runtime.", "model_config", "text"]  # fmt: skip
+    if room(name) == "train":
+        allowed += ["train."]
+    else:
+        allowed += ["evaluate.", "seeds.read", "seeds.rows", "seeds.adapters", "config",
+                    "own_input", "judging."]  # fmt: skip
+    outside = {
+        each for each in own(name) if not each.startswith(tuple(f"sure_math.{a}" for a in allowed))
+    }
+    assert not outside
+    assert not {each for each in own(name) if each.endswith(".stage") and room(each) in ROOMS}
+
+
+@pytest.mark.parametrize("name", [n for n in MODULES if room(n) == "experiment"])
+def test_experiments_are_made_of_commands(name: str) -> None:
+    allowed = ("sure_math.experiment", "sure_math.settings", "sure_math.section",
+               "sure_math.errors", "sure_math.resources", "sure_math.runtime.lock",
+               "sure_math.runtime.shards")  # fmt: skip
+    assert all(each.startswith(allowed) for each in own(name))
 
 
 @pytest.mark.parametrize("name", [n for n in MODULES if room(n) == "browse"])

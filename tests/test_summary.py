@@ -12,7 +12,8 @@ from sure_math.pipeline import STAGE_NAMES, STAGES, execute, open_run, select
 from sure_math.recipes import load_recipe
 from sure_math.runtime.executors import Partition
 from sure_math.runtime.run import Run
-from sure_math.summary import run_summary, show_problem, status_table, table
+from sure_math.summary import run_summary, show_problem, status_table
+from sure_math.text_table import table
 from tests.backends.scripted_server import Answer, Body, ScriptedServer, dice, prompt_of
 from tests.finished_run import finish
 from tests.roles import on_controls, respond, write_recipe

@@ -11,9 +11,9 @@ import pytest
 
 from sure_math.errors import DataError
 from sure_math.pipeline import inspect_run
+from sure_math.proportion import Proportion
 from sure_math.report.evolution import STAGES, EvolutionReport, Quota, evolution_report
 from sure_math.report.evolution_text import findings, of_chains
-from sure_math.report.proportion import Proportion
 from sure_math.runtime.run import Run
 from tests.backends.scripted_server import Answer, Body, ScriptedServer, dice
 from tests.report.evolving import evolve, evolver

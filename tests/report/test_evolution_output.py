@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sure_math.cli import main
+from sure_math.proportion import Proportion
 from sure_math.report.evolution_text import percent, visible
 from sure_math.report.page import changes
-from sure_math.report.proportion import Proportion
 from sure_math.runtime.run import Run
 
 

@@ -9,8 +9,8 @@ import polars as pl
 from matplotlib.axes import Axes
 
 from sure_math.drawing import BLUE, GREY, TIER_COLOURS, canvas
+from sure_math.proportion import Proportion
 from sure_math.publish.pictures.entropy import highest_entropy, present_tiers
-from sure_math.report.proportion import Proportion
 
 THRESHOLDS = np.linspace(0, 1, 101)
 LABELLED = 20

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sure_math.report.proportion import Proportion
+from sure_math.proportion import Proportion
 
 
 @pytest.mark.parametrize(
