@@ -165,7 +165,7 @@ def _step(target: Any, part: str, default: Any, dotted: str) -> Any:
         return target[_position(target, part, dotted)]
     if isinstance(target, dict):
         if target.get(part) is None:
-            target[part] = deepcopy(default) if isinstance(default, dict) else {}
+            target[part] = deepcopy(default) if isinstance(default, dict | list) else {}
         return target[part]
     raise ConfigError(f"override {dotted!r}: nothing below {part!r}")
 

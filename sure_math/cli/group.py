@@ -8,10 +8,12 @@ from typing import Any
 import click
 
 from sure_math import __version__
+from sure_math.cli.evaluation import evaluate
 from sure_math.cli.making import annotate, doctor, estimate, evolve, run, seeds
 from sure_math.cli.options import not_built
 from sure_math.cli.reading import browse, report, show, status
 from sure_math.cli.releasing import publish, verify
+from sure_math.cli.reproducing import reproduce
 from sure_math.errors import SureMathError
 
 # The built-in engine multiplies small matrices: threads only get in each other's way.
@@ -42,6 +44,7 @@ def main() -> None:
 
 for _verb in (
     run, seeds, evolve, annotate, publish, verify, status, show, browse, doctor, estimate, report,
+    evaluate, reproduce,
 ):  # fmt: skip
     main.add_command(_verb)
 
@@ -58,4 +61,3 @@ def _later(name: str, summary: str) -> None:
 
 
 _later("train", "Train a student on a published dataset")
-_later("evaluate", "Evaluate a model on benchmarks")

@@ -57,7 +57,7 @@ def read_results(folder: Path | str) -> Results:
             f"evaluation {folder} is not finished",
             hint="run the command that began it again; it goes on where it stopped",
         )
-    return Results(folder, meta, _rates(folder, meta))
+    return Results(folder, meta, pass_rates(folder, meta["suite"]))
 
 
 def find_results(root: Path | str) -> list[Results]:
@@ -98,8 +98,8 @@ def read_rows(folder: Path, table: schemas.Table) -> pl.DataFrame:
     return pl.DataFrame(pl.from_arrow(whole))
 
 
-def _rates(folder: Path, meta: dict[str, Any]) -> pl.DataFrame:
-    suite = meta["suite"]
+def pass_rates(folder: Path, suite: dict[str, Any]) -> pl.DataFrame:
+    """The rates of an evaluation by its rows; `suite` as in its record."""
     decodings = pl.DataFrame(
         [{"decoding": each["name"], "n": each["n"]} for each in suite["decodings"]]
     )
@@ -142,7 +142,7 @@ def _reported(problems: pl.DataFrame, suite: dict[str, Any]) -> pl.DataFrame:
     """Every problem under each name that it is reported under."""
     ruled = [each["name"] for each in suite["benchmarks"] if each["grader"] == "amo"]
     by_rules = problems.filter(
-        ~pl.col("benchmark").is_in(ruled) | (pl.col("answer_type") != DESCRIBED)
+        ~pl.col("benchmark").is_in(ruled) | pl.col("answer_type").ne_missing(DESCRIBED)
     )
     suffix = pl.when(pl.col("benchmark").is_in(ruled)).then(pl.lit("-P")).otherwise(pl.lit(""))
     parts = [by_rules.with_columns(reported=pl.col("benchmark") + suffix)]

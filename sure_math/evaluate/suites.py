@@ -22,6 +22,7 @@ def load_suite(
     overrides: Sequence[str] = (),
     *,
     dataset: str | None = None,
+    revision: str | None = None,
     benchmarks: Sequence[str] = (),
     judge: str | None = None,
 ) -> Suite:
@@ -30,6 +31,7 @@ def load_suite(
     Args:
         overrides: `a.b=c`, as for recipes.
         dataset: the release (folder or `owner/name`) of every benchmark with adapter `release`.
+        revision: that of `dataset` on a hub.
         benchmarks: names of those wanted; none: all.
         judge: `BACKEND:MODEL[@URL]`.
 
@@ -38,8 +40,10 @@ def load_suite(
     """
     if judge:
         overrides = (f"judge={json.dumps(model_spec(judge))}", *overrides)
+    if revision and not dataset:
+        raise ConfigError("--revision is that of a --dataset")
     suite = SUITES.load(name, overrides)
-    chosen = tuple(_of_release(each, dataset) for each in _chosen(suite, benchmarks))
+    chosen = tuple(_of_release(each, dataset, revision) for each in _chosen(suite, benchmarks))
     if dataset and all(each.adapter != "release" for each in chosen):
         raise ConfigError(f"--dataset: no benchmark of suite {suite.name} reads a release")
     return suite.model_copy(update={"benchmarks": chosen})
@@ -57,9 +61,9 @@ def _chosen(suite: Suite, names: Sequence[str]) -> list[Benchmark]:
     return [each for name, each in known.items() if not names or name in names]
 
 
-def _of_release(benchmark: Benchmark, dataset: str | None) -> Benchmark:
+def _of_release(benchmark: Benchmark, dataset: str | None, revision: str | None) -> Benchmark:
     if dataset is None or benchmark.adapter != "release":
         return benchmark
     local = Path(dataset).is_dir()
     place = {"path": dataset, "dataset": None} if local else {"path": None, "dataset": dataset}
-    return benchmark.model_copy(update=place)
+    return benchmark.model_copy(update={**place, "revision": revision})

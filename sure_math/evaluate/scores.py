@@ -1,0 +1,186 @@
+"""The figures of an evaluation, with honest errors, as text and as JSON.
+
+One number per benchmark and decoding. A single completion per problem has Wilson's interval; with
+several, the problem is the unit. Two evaluations are compared problem by problem.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import polars as pl
+
+from sure_math.errors import DataError
+from sure_math.evaluate.results import Results
+from sure_math.evaluate.statistics import Estimate, clustered, paired, wilson
+
+_KEY = ["benchmark", "decoding"]
+_SHARES = ("truncated", "unanswered", "failed")
+_SETTINGS = ("max_tokens", "enable_thinking", "decodings")
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a model does on one benchmark with one decoding; shares are of the completions."""
+
+    benchmark: str
+    decoding: str
+    n: int
+    """Completions per problem."""
+    accuracy: Estimate
+    truncated: float
+    unanswered: float
+    failed: float
+    tokens: float | None
+    """Mean length of a completion; None if there is none."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What the first evaluation has more than the other, on the problems of both."""
+
+    benchmark: str
+    decoding: str
+    accuracy: Estimate
+    left_out: int
+    """Problems that only one of the two has."""
+
+
+def scores(results: Results) -> list[Score]:
+    """One score per benchmark and decoding, in the order of the suite."""
+    return [_score(name, decoding, part) for (name, decoding), part in _parts(results.rates)]
+
+
+def compare(first: Results, other: Results) -> list[Difference]:
+    """Paired differences, first minus other, wherever both have the same benchmark and decoding.
+
+    Raises:
+        DataError: they have no problem in common.
+    """
+    theirs = dict(_parts(other.rates))
+    found = []
+    for (name, decoding), mine in _parts(first.rates):
+        if (name, decoding) not in theirs:
+            continue
+        both = mine.join(theirs[name, decoding], on="problem_id", maintain_order="left")
+        if both.height == 0:
+            continue
+        estimate = paired(both["correct"] / both["n"], both["correct_right"] / both["n_right"])
+        left_out = mine.height + theirs[name, decoding].height - 2 * both.height
+        found.append(Difference(name, decoding, estimate, left_out))
+    if not found:
+        raise DataError(f"{first.folder} and {other.folder} have no problem in common")
+    return found
+
+
+def as_json(results: Results, other: Results | None = None) -> dict[str, Any]:
+    """The record of an evaluation, its scores, and the differences to another one."""
+    about = {key: value for key, value in results.meta.items() if key not in {"suite", "training"}}
+    found: dict[str, Any] = {**about, "scores": [asdict(score) for score in scores(results)]}
+    if other is not None:
+        differences = [asdict(difference) for difference in compare(results, other)]
+        found["compared_with"] = {"label": other.meta["label"], "differences": differences}
+    return found
+
+
+def as_text(results: Results, other: Results | None = None) -> str:
+    """The scores as a table for people, in percent, and what has to be known to read them."""
+    lines = [*_about(results.meta), "", *_table(scores(results)), *_notes(results)]
+    if other is not None:
+        lines += ["", *_comparison(results, other)]
+    return "\n".join(lines)
+
+
+def _parts(rates: pl.DataFrame) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
+    for (name, decoding), part in rates.group_by(_KEY, maintain_order=True):
+        yield (str(name), str(decoding)), part
+
+
+def _score(name: str, decoding: str, part: pl.DataFrame) -> Score:
+    counts = {key: int(part[key].sum()) for key in ("n", "correct", *_SHARES)}
+    came = (part["n"] - part["failed"]).to_numpy()
+    tokens = part["tokens"].fill_null(0.0).to_numpy()
+    single = bool((part["n"] == 1).all())
+    return Score(
+        benchmark=name,
+        decoding=decoding,
+        n=int(part["n"][0]),
+        accuracy=(
+            wilson(counts["correct"], part.height)
+            if single
+            else clustered(part["correct"] / part["n"])
+        ),
+        **{key: counts[key] / counts["n"] for key in _SHARES},
+        tokens=float(tokens @ came / came.sum()) if came.any() else None,
+    )
+
+
+def _about(meta: dict[str, Any]) -> list[str]:
+    suite = meta["suite"]
+    thinking = "on" if suite["enable_thinking"] else "off"
+    lines = [
+        f"{meta['label']}: suite {suite['name']}",
+        f"model {meta['model']} on {meta['engine']}; thinking {thinking}, at most "
+        f"{suite['max_tokens']} tokens, seed {suite['seed']}",
+    ]
+    for each in suite["decodings"]:
+        drawn = f"temperature {each['temperature']:g}, top-p {each['top_p']:g}"
+        lines.append(f"{each['name']}: {each['n']} x {drawn if each['temperature'] else 'greedy'}")
+    versions = ", ".join(f"{name} {each}" for name, each in meta["versions"].items())
+    return [*lines, f"software: {versions}"]
+
+
+def _table(found: list[Score]) -> list[str]:
+    lines = [
+        f"{'benchmark':<16}{'decoding':<10}{'problems':>8}{'mean':>8}{'SE':>7}{'95 % interval':>16}"
+        f"{'cut off':>9}{'no answer':>11}{'tokens':>8}"
+    ]
+    for score in found:
+        one = score.accuracy
+        problems = one.n
+        interval = f"{100 * one.low:.1f} - {100 * one.high:.1f}"
+        tokens = "-" if score.tokens is None else f"{score.tokens:,.0f}"
+        lines.append(
+            f"{score.benchmark:<16}{score.decoding:<10}{problems:>8}{100 * one.mean:>7.1f}%"
+            f"{100 * one.se:>7.1f}{interval:>16}{100 * score.truncated:>8.1f}%"
+            f"{100 * score.unanswered:>10.1f}%{tokens:>8}"
+        )
+    return lines
+
+
+def _notes(results: Results) -> Iterator[str]:
+    meta = results.meta
+    failed = [score for score in scores(results) if score.failed]
+    for score in failed:
+        yield (
+            f"{score.benchmark} {score.decoding}: {100 * score.failed:.1f}% of the requests failed "
+            "for good and count as wrong (completions/rejects)"
+        )
+    for name, ids in meta["text_golds"].items():
+        yield (
+            f"{name}: the answers of {len(ids)} problems can be compared as text only "
+            "(text_golds in evaluation.json)"
+        )
+    ruled = [each["name"] for each in meta["suite"]["benchmarks"] if each["grader"] == "amo"]
+    for name in ruled:
+        if meta["judge"]:
+            yield f"{name}: with the problems that {meta['judge']} judged; {name}-P without them"
+        else:
+            yield f"{name}-P: without the problems that only a judge can grade (--judge)"
+
+
+def _comparison(first: Results, other: Results) -> Iterator[str]:
+    yield f"{first.meta['label']} minus {other.meta['label']}, problem by problem, in points:"
+    for each in compare(first, other):
+        one = each.accuracy
+        left_out = f"; {each.left_out} problems are only in one of them" if each.left_out else ""
+        p = "" if one.p is None else f", p = {one.p:.3f}"
+        yield (
+            f"{each.benchmark:<16}{each.decoding:<10}{100 * one.mean:>+7.1f}, "
+            f"SE {100 * one.se:.1f}, 95 % {100 * one.low:+.1f} to {100 * one.high:+.1f}{p}, "
+            f"{one.n} problems{left_out}"
+        )
+    mine, theirs = first.meta["suite"], other.meta["suite"]
+    for name in _SETTINGS:
+        if mine[name] != theirs[name]:
+            yield f"not the same {name}: {mine[name]} and {theirs[name]}"
