@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -50,26 +50,17 @@ class Continuation:
     finish_reason: Literal["stop", "length"] = "length"
 
 
-class BuiltinEngine:
-    """A checkpoint directory, loaded."""
+class TokenEngine:
+    """Weights that continue tokens; `config` is that of a Qwen3 checkpoint, as transformers has it.
 
-    def __init__(self, folder: Path) -> None:
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._network = _Network(folder)
-        environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
-        self._template = environment.from_string((folder / "chat_template.jinja").read_text())
-        self.end_token: int = self._network.config["eos_token_id"]
-        self.max_positions: int = self._network.config["max_position_embeddings"]
+    Raises:
+        ValueError: the network is none that this engine computes.
+    """
 
-    def encode_chat(self, messages: Sequence[Mapping[str, str]]) -> tuple[int, ...]:
-        """The prompt tokens of chat messages (`role`, `content`), by the checkpoint's template."""
-        text = self._template.render(messages=messages, add_generation_prompt=True)
-        return tuple(self.tokenizer.encode(text, add_special_tokens=False).ids)
-
-    def decode(self, tokens: Sequence[int]) -> str:
-        """The text of response tokens, without the end token."""
-        text: str = self.tokenizer.decode(list(tokens), skip_special_tokens=True)
-        return text
+    def __init__(self, config: Mapping[str, Any], weights: Mapping[str, Array]) -> None:
+        self._network = _Network(config, weights)
+        self.end_token: int = config["eos_token_id"]
+        self.max_positions: int = config["max_position_embeddings"]
 
     def score(self, prompt: Sequence[int], response: Sequence[int]) -> Array:
         """The raw log-probability, in nats, of each response token after the prompt."""
@@ -124,6 +115,27 @@ class BuiltinEngine:
             padding[row, :start] = _MASKED
         cache = self._network.new_cache(padding)
         return cache, self._network.step(tokens, cache)[:, -1]
+
+
+class BuiltinEngine(TokenEngine):
+    """A checkpoint directory, loaded: its weights, its tokenizer and its chat template."""
+
+    def __init__(self, folder: Path) -> None:
+        config = json.loads((folder / "config.json").read_text())
+        super().__init__(config, _read_safetensors(folder / "model.safetensors"))
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
+        self._template = environment.from_string((folder / "chat_template.jinja").read_text())
+
+    def encode_chat(self, messages: Sequence[Mapping[str, str]]) -> tuple[int, ...]:
+        """The prompt tokens of chat messages (`role`, `content`), by the checkpoint's template."""
+        text = self._template.render(messages=messages, add_generation_prompt=True)
+        return tuple(self.tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        """The text of response tokens, without the end token."""
+        text: str = self.tokenizer.decode(list(tokens), skip_special_tokens=True)
+        return text
 
 
 @dataclass
@@ -236,21 +248,20 @@ class _Layer:
 class _Network:
     """The decoder itself."""
 
-    def __init__(self, folder: Path) -> None:
-        self.config = json.loads((folder / "config.json").read_text())
-        weights = _read_safetensors(folder / "model.safetensors")
+    def __init__(self, config: Mapping[str, Any], weights: Mapping[str, Array]) -> None:
+        _check(config)
         self.embeddings = weights["model.embed_tokens.weight"]
         self.last_norm = weights["model.norm.weight"]
-        self.epsilon = np.float32(self.config["rms_norm_eps"])
-        self.heads = self.config["num_attention_heads"]
-        self.kv_heads = self.config["num_key_value_heads"]
-        self.head_dim = self.config["head_dim"]
-        self.layers = [_layer(weights, i) for i in range(self.config["num_hidden_layers"])]
+        self.epsilon = np.float32(config["rms_norm_eps"])
+        self.heads = config["num_attention_heads"]
+        self.kv_heads = config["num_key_value_heads"]
+        self.head_dim = config["head_dim"]
+        self.layers = [_layer(weights, i) for i in range(config["num_hidden_layers"])]
         self.scale = np.float32(self.head_dim**-0.5)
         half = np.arange(0, self.head_dim, 2) / self.head_dim
         # Rotary positions are relative, and padding on the left can push a row up to twice as far.
-        positions = np.arange(2 * self.config["max_position_embeddings"])
-        angles = np.outer(positions, self.config["rope_theta"] ** -half)
+        positions = np.arange(2 * config["max_position_embeddings"])
+        angles = np.outer(positions, _rope_theta(config) ** -half)
         self.cos, self.sin = np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
 
     def new_cache(self, padding: Array) -> _Cache:
@@ -298,6 +309,20 @@ class _Network:
         cos, sin = self.cos[start:end], self.sin[start:end]
         first, second = np.split(x, 2, axis=-1)
         return np.concatenate((first * cos - second * sin, second * cos + first * sin), -1)
+
+
+def _check(config: Mapping[str, Any]) -> None:
+    if config["model_type"] != "qwen3" or not config["tie_word_embeddings"]:
+        raise ValueError("the engine computes Qwen3 with tied embeddings, and no other network")
+    rope = config.get("rope_parameters") or config.get("rope_scaling") or {}
+    if rope.get("rope_type", "default") != "default" or config.get("attention_bias"):
+        raise ValueError("the engine knows neither scaled rotary positions nor attention biases")
+
+
+def _rope_theta(config: Mapping[str, Any]) -> float:
+    """transformers 5 writes it one level deeper."""
+    theta: float = (config.get("rope_parameters") or config)["rope_theta"]
+    return theta
 
 
 def _layer(weights: Mapping[str, Array], number: int) -> _Layer:
