@@ -30,8 +30,8 @@ from sure_math.weight.entropy import Unanswered
 if TYPE_CHECKING:
     from datasets import Dataset
 
-WEIGHED = ("uopd", "sampler")
-"""Methods that read the weight column."""
+WEIGHTED = ("uopd", "sampler")
+"""Methods that use the weights as they are."""
 LABELLED = ("grpo", "sdr")
 """Methods that need an answer for every row."""
 _KEPT = ("semantic_entropy", "semantic_entropy_normalized", "n_samples", "answer",
@@ -112,7 +112,7 @@ def load_training_data(recipe: TrainRecipe) -> TrainingData:
         problems,
         prompt=recipe.rollout.prompt,
         weight_column=recipe.weighting.column,
-        weights_needed=recipe.method in WEIGHED,
+        weights_needed=_reads_weights(recipe),
     )
     counts: dict[str, int] = {}
     if recipe.method in LABELLED:
@@ -121,6 +121,11 @@ def load_training_data(recipe: TrainRecipe) -> TrainingData:
         rows, more = with_references(rows, responses(), recipe.sdr, recipe.rollout.prompt)
         counts |= more
     return TrainingData(rows, identity, counts, annotation)
+
+
+def _reads_weights(recipe: TrainRecipe) -> bool:
+    normalized = recipe.weighting.tau_unit == "normalized"  # 1 - weight, by eq. 6
+    return recipe.method in WEIGHTED or (recipe.method == "binary" and normalized)
 
 
 def training_rows(

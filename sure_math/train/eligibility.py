@@ -1,0 +1,126 @@
+"""Which rows can be trained on: prompts that leave room for a response, entropies below tau,
+weights above 0, and enough of them for a step."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sure_math.errors import ConfigError, DataError
+from sure_math.train.checkpoints import Checkpoint
+from sure_math.train.draws import ENTROPY_COLUMN
+from sure_math.train.recipe import TrainRecipe, Weighting
+from sure_math.train.rows import WEIGHTED, some
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+_TOLERANCE = 1e-6
+"""As in `draws`: an entropy of exactly tau may be stored a hair above."""
+
+
+def room_for_prompts(recipe: TrainRecipe, checkpoint: Checkpoint) -> float:
+    """Tokens that a prompt may have before the longest response; infinite if the model sets none.
+
+    Raises:
+        ConfigError: the response alone fills the model's positions.
+    """
+    if checkpoint.positions is None:
+        return float("inf")
+    room = checkpoint.positions - recipe.rollout.max_tokens
+    if room < 1:
+        raise ConfigError(
+            f"rollout.max_tokens is {recipe.rollout.max_tokens}, but {checkpoint.name} has only "
+            f"{checkpoint.positions} positions for prompt and response",
+            hint="set rollout.max_tokens lower",
+        )
+    return room
+
+
+def fitting(
+    rows: "Dataset", lengths: Sequence[int], room: float, *, what: str, drop: bool
+) -> list[int]:
+    """The numbers of the rows whose prompts are not too long.
+
+    Args:
+        lengths: tokens of the prompt of every row.
+        room: tokens that a prompt may have.
+        what: whose prompts, and where the limit comes from, for messages.
+        drop: leave long ones out; otherwise they are an error.
+
+    Raises:
+        DataError: some are too long and may not be dropped, or all are.
+    """
+    kept = [row for row, length in enumerate(lengths) if length <= room]
+    if len(kept) == len(lengths) or (drop and kept):
+        return kept
+    names = rows["problem_id"][:]
+    long = [names[row] for row, length in enumerate(lengths) if length > room]
+    raise DataError(
+        f"{len(long)} of {len(lengths)} prompts are longer than {room} tokens ({what}), the "
+        f"longest has {max(lengths)}: {some(long)}",
+        hint="allow longer prompts, or set rollout.drop_long=true to leave these rows out"
+        if kept
+        else "allow longer prompts",
+    )
+
+
+def check_enough(recipe: TrainRecipe, rows: "Dataset") -> list[str]:
+    """That something can be learned from the rows, and that they fill a step.
+
+    Returns: findings, for people.
+
+    Raises:
+        DataError: no row is left, or fewer than a step takes.
+    """
+    left = _eligible(recipe, rows)
+    prompts = recipe.sequences_per_step // (
+        recipe.grpo.k if recipe.method == "grpo" else recipe.rollout.k
+    )
+    findings: list[str] = []
+    if recipe.method == "binary":
+        tau = f"{recipe.weighting.tau} {recipe.weighting.tau_unit}"
+        findings.append(f"{left} of {len(rows)} rows have an entropy of {tau} or less")
+    if left >= prompts:
+        return findings
+    if not recipe.optimization.draws:
+        raise DataError(
+            f"one step takes {prompts} prompts, but there are {left} rows",
+            hint="set optimization.draws, or optimization.prompts_per_step lower",
+        )
+    return [*findings, f"{left} rows for {prompts} prompts per step: prompts repeat within a step"]
+
+
+def _eligible(recipe: TrainRecipe, rows: "Dataset") -> int:
+    """Rows that can be drawn and that move the student."""
+    weighting = recipe.weighting
+    if recipe.method in WEIGHTED:
+        positive = sum(weight > 0 for weight in rows[weighting.column][:])
+        if not positive:
+            raise DataError(
+                f"all {len(rows)} weights in {weighting.column!r} are 0: nothing would be learned",
+                hint="train with method=opd, or look at how the weights were made",
+            )
+        return positive if recipe.method == "sampler" else len(rows)
+    if recipe.method != "binary":
+        return len(rows)
+    entropies = _entropies(rows, weighting)
+    left = sum(entropy <= weighting.tau + _TOLERANCE for entropy in entropies)
+    if not left:
+        raise DataError(
+            f"no row has an entropy of {weighting.tau} {weighting.tau_unit} or less; the lowest is "
+            f"{min(entropies):.3f}",
+            hint="raise weighting.tau, or look at weighting.tau_unit",
+        )
+    return left
+
+
+def _entropies(rows: "Dataset", weighting: Weighting) -> list[float]:
+    """In the unit of tau."""
+    if weighting.tau_unit == "normalized":
+        return [1 - weight for weight in rows[weighting.column][:]]
+    column = rows[ENTROPY_COLUMN][:] if ENTROPY_COLUMN in rows.column_names else []
+    if not column or any(value is None or not value >= 0 for value in column):
+        raise DataError(
+            f"tau in nats needs an entropy of every row in a column {ENTROPY_COLUMN!r}",
+            hint="set weighting.tau_unit=normalized, which needs only the weights",
+        )
+    return list(column)
