@@ -19,6 +19,7 @@ from sure_math.train.checkpoints import Checkpoint, check_one_vocabulary, read_c
 from sure_math.train.eligibility import check_enough, fitting, room_for_prompts
 from sure_math.train.recipe import TrainRecipe
 from sure_math.train.rows import WEIGHTED, TrainingData
+from sure_math.train.teaching import teacher_prompts
 from sure_math.train.templates import (
     check_parts,
     check_system,
@@ -38,7 +39,8 @@ class Preflight:
     """What was found; the run may begin."""
 
     data: TrainingData
-    """The rows to train on, without those that were dropped as too long."""
+    """The rows to train on, without those that were dropped as too long. `teacher_prompt` is text
+    where the teacher's chat template is another than the student's, else chat messages."""
     findings: tuple[str, ...]
     """What is no error but should be known, one sentence each."""
     longest_prompt: int
@@ -66,9 +68,9 @@ def check(recipe: TrainRecipe, data: TrainingData, world_size: int = 1) -> Prefl
     if recipe.teaching is not None:
         teacher = read_checkpoint(recipe.teaching, "teacher")
         check_one_vocabulary(student, teacher, texts[:_SAMPLE])
-        findings += _about_templates(recipe, data, teacher, texts)
-        shown = _teacher_texts(recipe, data, student, texts)
-        kept &= set(_short_enough(recipe, data, teacher, lengths(student, shown)))
+        data, shown, about = teacher_prompts(recipe, data, student, teacher, texts)
+        findings += about
+        kept &= set(_short_enough(recipe, data, teacher, lengths(teacher, shown)))
     if len(kept) < len(tokens):
         data = _without_long(data, sorted(kept))
         findings.append(f"{data.counts['too_long']} rows are left out: their prompts are too long")
@@ -130,8 +132,8 @@ def _check_division(recipe: TrainRecipe, world_size: int) -> None:
     sizes = f"optimization.micro_batch={{{','.join(map(str, fitting))}}} or " if fitting else ""
     raise ConfigError(
         f"a step of {settings.prompts_per_step} prompts with {recipe.rollout.k} rollouts has "
-        f"{sequences} sequences, which {world_size} processes with micro batches of "
-        f"{settings.micro_batch} do not divide",
+        f"{sequences} sequences, which micro batches of "
+        f"{settings.micro_batch} on {world_size} process{'es' * (world_size > 1)} do not divide",
         hint=f"{sizes}optimization.prompts_per_step={prompts}",
     )
 
@@ -176,31 +178,6 @@ def _check_template(
     annotated = data.annotation.enable_thinking if data.annotation else None
     thinking = recipe.rollout.enable_thinking
     return findings + check_thinking(student, prompts, thinking, annotated)
-
-
-def _about_templates(
-    recipe: TrainRecipe, data: TrainingData, teacher: Checkpoint, texts: Sequence[str]
-) -> list[str]:
-    """The teacher reads the student's tokens, whatever its own template looks like."""
-    if not teacher.tokenizer.chat_template:
-        return [f"{teacher.name} has no chat template; it reads the student's"]
-    own = rendered(teacher, data.rows["prompt"][:_SAMPLE], recipe.rollout.enable_thinking)
-    if own == list(texts[:_SAMPLE]):
-        return []
-    return [f"the chat template of {teacher.name} is another than the student's, which is used"]
-
-
-def _teacher_texts(
-    recipe: TrainRecipe, data: TrainingData, student: Checkpoint, texts: list[str]
-) -> list[str]:
-    """What the teacher reads: the student's prompts, or those with the reference solution."""
-    if recipe.method != "sdr":
-        return texts
-    prompts = data.rows["teacher_prompt"][:]
-    shown = rendered(student, prompts, recipe.rollout.enable_thinking)
-    check_parts(student, "the problem (teacher's prompt)", data.rows["problem"][:], shown)
-    check_parts(student, "the reference solution", data.rows["reference"][:], shown)
-    return shown
 
 
 def _short_enough(

@@ -13,7 +13,7 @@ from sure_math.train.checkpoints import Checkpoint
 
 Messages = list[dict[str, str]]
 _SYSTEM = "give the model a chat template with a system turn, or set rollout.allow_dropped_system"
-_OTHER = "give the model another chat template"
+_OTHER = "give the model another chat template, or write a prompt that its template keeps"
 
 
 def rendered(checkpoint: Checkpoint, prompts: Sequence[Messages], thinking: bool) -> list[str]:
@@ -41,6 +41,14 @@ def lengths(checkpoint: Checkpoint, texts: Sequence[str]) -> list[int]:
     """Tokens of every rendered prompt."""
     found = checkpoint.tokenizer(list(texts), add_special_tokens=False)["input_ids"]
     return [len(ids) for ids in found]
+
+
+def without_begin(checkpoint: Checkpoint, texts: Sequence[str]) -> list[str]:
+    """Rendered prompts without the begin token, if the tokenizer puts one before every text."""
+    tokenizer = checkpoint.tokenizer
+    adds = tokenizer("x")["input_ids"] != tokenizer("x", add_special_tokens=False)["input_ids"]
+    begin = tokenizer.bos_token if adds and tokenizer.bos_token else ""
+    return [text.removeprefix(begin) for text in texts]
 
 
 def drops_system(prompts: Sequence[Messages], texts: Sequence[str]) -> bool:
