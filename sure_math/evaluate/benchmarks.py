@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from sure_math import schemas
-from sure_math.answers.canonical import canonical
+from sure_math.answers.canonical import parse
 from sure_math.answers.parser import read as read_answer
 from sure_math.config import SourceConfig
 from sure_math.errors import DataError
+from sure_math.evaluate import amo
 from sure_math.evaluate.suite import Benchmark, Suite
 from sure_math.publish.hub.load import load, resolve
 from sure_math.publish.manifest import MANIFEST
@@ -76,7 +77,11 @@ def source_identity(benchmark: Benchmark) -> dict[str, Any]:
 
 def text_golds(problems: Sequence[Row]) -> list[str]:
     """Ids of problems whose answer no parser can read, so that only equal text counts."""
-    return [row["problem_id"] for row in problems if read_answer(canonical(row["gold"])) is None]
+
+    def readable(gold: str) -> bool:
+        return all(read_answer(item.value) is not None for item in parse(gold).items)
+
+    return [row["problem_id"] for row in problems if not readable(row["gold"])]
 
 
 def _read(benchmark: Benchmark) -> ShardResult:
@@ -108,16 +113,19 @@ def _read(benchmark: Benchmark) -> ShardResult:
 
 
 def _adapted(benchmark: Benchmark) -> Iterator[Row | Reject]:
+    by_amo = benchmark.grader == "amo"
     for item in read(_source(benchmark), _ORDER):
         if isinstance(item, seed_rows.Reject):
             yield Reject(item.id, item.reason, item.raw, item.detail)
         else:
+            if by_amo:
+                amo.parser_graded(item.domain or "")  # a type that nothing can grade is said now
             yield {
                 "benchmark": benchmark.name,
                 "problem_id": item.id,
                 "problem": item.problem,
                 "gold": item.answer,
-                "answer_type": item.domain if benchmark.grader == "amo" else None,
+                "answer_type": item.domain if by_amo else None,
                 "revision": item.revision,
             }
 

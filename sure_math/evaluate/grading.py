@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sure_math import answers, schemas
-from sure_math.answers.boxed import extract
+from sure_math.answers import boxed
 from sure_math.answers.equivalence import equivalent
 from sure_math.backends import model_identity
+from sure_math.evaluate import amo
 from sure_math.evaluate.suite import Suite
 from sure_math.runtime.context import Context
 from sure_math.runtime.ids import stable_hash
@@ -71,28 +72,24 @@ def grader_digest() -> str:
 
 def _grade(row: Row, problem: Row, by_amo: bool) -> Row:
     """The row of `grades`; `correct` is None where no rule can tell."""
-    found = extract(row["text"], finish_reason=row["finish_reason"])
-    if by_amo:
-        from sure_math.evaluate import amo
-
-        correct = amo.grade(
-            problem["problem_id"], row["text"], problem["gold"], problem["answer_type"]
-        )
-    else:
-        correct = found.answer is not None and _equal(found.answer, problem["gold"])
+    find = amo.extract if by_amo else boxed.extract
+    found = find(row["text"], finish_reason=row["finish_reason"])
+    kind = problem["answer_type"] if by_amo else None
     return {
         **{name: row[name] for name in ("benchmark", "decoding", "problem_id", "sample_index")},
         "gold": problem["gold"],
         "answer": found.answer,
         "extract_status": found.status,
-        "correct": correct,
+        "correct": _is_right(found.answer, problem["gold"], kind),
         "grader": "amo" if by_amo else "symbolic",
     }
 
 
 @functools.lru_cache(maxsize=100_000)
-def _equal(answer: str, gold: str) -> bool:
-    return equivalent(answer, gold)
+def _is_right(answer: str | None, gold: str, amo_type: str | None) -> bool | None:
+    if amo_type is not None:
+        return amo.grade(answer, gold, amo_type)
+    return answer is not None and equivalent(answer, gold)
 
 
 def _place(row: Row) -> str:

@@ -13,8 +13,11 @@ import polars as pl
 from sure_math.errors import DataError
 from sure_math.evaluate.results import Results
 from sure_math.evaluate.statistics import Estimate, clustered, paired, wilson
+from sure_math.text_table import table
 
 _KEY = ["benchmark", "decoding"]
+_HEAD = ("benchmark", "decoding", "problems", "mean %", "SE", "95 % interval", "cut off %",
+         "no answer %", "tokens")  # fmt: skip
 _SHARES = ("truncated", "unanswered", "failed")
 _SETTINGS = ("max_tokens", "enable_thinking", "decodings")
 
@@ -76,16 +79,24 @@ def compare(first: Results, other: Results) -> list[Difference]:
 def as_json(results: Results, other: Results | None = None) -> dict[str, Any]:
     """The record of an evaluation, its scores, and the differences to another one."""
     about = {key: value for key, value in results.meta.items() if key not in {"suite", "training"}}
-    found: dict[str, Any] = {**about, "scores": [asdict(score) for score in scores(results)]}
+    found: dict[str, Any] = {**about, "scores": [_plain(score) for score in scores(results)]}
     if other is not None:
-        differences = [asdict(difference) for difference in compare(results, other)]
+        differences = [_plain(difference) for difference in compare(results, other)]
         found["compared_with"] = {"label": other.meta["label"], "differences": differences}
     return found
 
 
+def _plain(figures: Score | Difference) -> dict[str, Any]:
+    """JSON knows no NaN."""
+    plain = asdict(figures)
+    known = {name: None if value != value else value for name, value in plain["accuracy"].items()}
+    return {**plain, "accuracy": known}
+
+
 def as_text(results: Results, other: Results | None = None) -> str:
     """The scores as a table for people, in percent, and what has to be known to read them."""
-    lines = [*_about(results.meta), "", *_table(scores(results)), *_notes(results)]
+    shown = table(_HEAD, map(_row, scores(results)))
+    lines = [*_about(results.meta), "", shown, *_notes(results)]
     if other is not None:
         lines += ["", *_comparison(results, other)]
     return "\n".join(lines)
@@ -130,57 +141,52 @@ def _about(meta: dict[str, Any]) -> list[str]:
     return [*lines, f"software: {versions}"]
 
 
-def _table(found: list[Score]) -> list[str]:
-    lines = [
-        f"{'benchmark':<16}{'decoding':<10}{'problems':>8}{'mean':>8}{'SE':>7}{'95 % interval':>16}"
-        f"{'cut off':>9}{'no answer':>11}{'tokens':>8}"
-    ]
-    for score in found:
-        one = score.accuracy
-        problems = one.n
-        interval = f"{100 * one.low:.1f} - {100 * one.high:.1f}"
-        tokens = "-" if score.tokens is None else f"{score.tokens:,.0f}"
-        lines.append(
-            f"{score.benchmark:<16}{score.decoding:<10}{problems:>8}{100 * one.mean:>7.1f}%"
-            f"{100 * one.se:>7.1f}{interval:>16}{100 * score.truncated:>8.1f}%"
-            f"{100 * score.unanswered:>10.1f}%{tokens:>8}"
-        )
-    return lines
+def _row(score: Score) -> tuple[object, ...]:
+    one = score.accuracy
+    shares = (f"{100 * share:.1f}" for share in (score.truncated, score.unanswered))
+    tokens = "-" if score.tokens is None else round(score.tokens)
+    interval = f"{100 * one.low:.1f} to {100 * one.high:.1f}"
+    place = (score.benchmark, score.decoding, one.n)
+    return (*place, f"{100 * one.mean:.1f}", f"{100 * one.se:.1f}", interval, *shares, tokens)
 
 
 def _notes(results: Results) -> Iterator[str]:
     meta = results.meta
-    failed = [score for score in scores(results) if score.failed]
-    for score in failed:
-        yield (
-            f"{score.benchmark} {score.decoding}: {100 * score.failed:.1f}% of the requests failed "
-            "for good and count as wrong (completions/rejects)"
-        )
+    for score in scores(results):
+        if score.failed:
+            yield (
+                f"{score.benchmark} {score.decoding}: {100 * score.failed:.1f}% of the completions "
+                "never came and count as wrong (reasons: completions/rejects)"
+            )
     for name, ids in meta["text_golds"].items():
         yield (
             f"{name}: the answers of {len(ids)} problems can be compared as text only "
             "(text_golds in evaluation.json)"
         )
-    ruled = [each["name"] for each in meta["suite"]["benchmarks"] if each["grader"] == "amo"]
-    for name in ruled:
-        if meta["judge"]:
-            yield f"{name}: with the problems that {meta['judge']} judged; {name}-P without them"
-        else:
-            yield f"{name}-P: without the problems that only a judge can grade (--judge)"
+    for each in meta["suite"]["benchmarks"]:
+        if each["grader"] == "amo" and meta["judge"]:
+            yield f"{each['name']}: with the problems that {meta['judge']} judged"
+        elif each["grader"] == "amo":
+            yield f"{each['name']}-P: without the problems that only a judge can grade (--judge)"
 
 
 def _comparison(first: Results, other: Results) -> Iterator[str]:
     yield f"{first.meta['label']} minus {other.meta['label']}, problem by problem, in points:"
-    for each in compare(first, other):
-        one = each.accuracy
-        left_out = f"; {each.left_out} problems are only in one of them" if each.left_out else ""
-        p = "" if one.p is None else f", p = {one.p:.3f}"
-        yield (
-            f"{each.benchmark:<16}{each.decoding:<10}{100 * one.mean:>+7.1f}, "
-            f"SE {100 * one.se:.1f}, 95 % {100 * one.low:+.1f} to {100 * one.high:+.1f}{p}, "
-            f"{one.n} problems{left_out}"
-        )
+    head = ("benchmark", "decoding", "problems", "difference", "SE", "95 % interval", "p")
+    differences = compare(first, other)
+    yield table(head, map(_difference_row, differences))
+    for each in differences:
+        if each.left_out:
+            yield f"{each.benchmark} {each.decoding}: {each.left_out} problems of one only left out"
     mine, theirs = first.meta["suite"], other.meta["suite"]
     for name in _SETTINGS:
         if mine[name] != theirs[name]:
             yield f"not the same {name}: {mine[name]} and {theirs[name]}"
+
+
+def _difference_row(difference: Difference) -> tuple[object, ...]:
+    one = difference.accuracy
+    p = "-" if one.p is None else "< 0.001" if one.p < 0.001 else f"{one.p:.3f}"
+    interval = f"{100 * one.low:+.1f} to {100 * one.high:+.1f}"
+    place = (difference.benchmark, difference.decoding, one.n)
+    return (*place, f"{100 * one.mean:+.1f}", f"{100 * one.se:.1f}", interval, p)
