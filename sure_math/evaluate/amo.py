@@ -86,12 +86,12 @@ def extract(text: str, *, finish_reason: str = "stop", described: bool = False) 
     marked = _behind(_MARKER, outside) if finish_reason != "length" else ""
     if marked:
         box = boxed.extract(marked)
-        if box.answer is not None and not described:
+        if box.status != "no_box" and not described:
             return box
-        return Extraction(marked if described else _first_paragraph(marked), "final_answer")
+        return _unboxed(marked, described)
     found = boxed.extract(outside, finish_reason=finish_reason)
-    if found.status == "no_box" and (said := _behind(_PROSE, outside)):
-        return Extraction(said if described else _first_paragraph(said), "final_answer")
+    if found.status == "no_box" and (prose := _behind(_PROSE, outside)):
+        return _unboxed(prose, described)
     return found
 
 
@@ -115,11 +115,13 @@ def grade(answer: str | None, gold: str, answer_type: str) -> bool | None:
 def _behind(marker: re.Pattern[str], text: str) -> str:
     """What follows the last marker, without Markdown emphasis; "" if there is nothing."""
     ends = [match.end() for match in marker.finditer(text)]
-    return text[ends[-1] :].strip().strip("*").strip() if ends else ""
+    return text[ends[-1] :].strip().lstrip("*").lstrip() if ends else ""
 
 
-def _first_paragraph(text: str) -> str | None:
-    return _END.split(text, maxsplit=1)[0].strip() or None
+def _unboxed(text: str, described: bool) -> Extraction:
+    """Everything for a description, else the first paragraph."""
+    said = text if described else _END.split(text, maxsplit=1)[0].strip().strip("*").strip()
+    return Extraction(said, "final_answer") if said else Extraction(None, "no_box")
 
 
 def _right_side(answer: str) -> str:
