@@ -67,9 +67,9 @@ def difference(series: Series, reference: Series, column: Column) -> Entry:
     if not ours or not theirs:
         return Entry(None)
     if not series.trained:
-        ours = dict.fromkeys(theirs, np.mean(list(ours.values()), axis=0))
+        ours = _for_every_seed(ours, theirs)
     elif not reference.trained:
-        theirs = dict.fromkeys(ours, np.mean(list(theirs.values()), axis=0))
+        theirs = _for_every_seed(theirs, ours)
     common = [seed for seed in ours if seed in theirs]
     if not common:
         return Entry(None, missing="no common seed")
@@ -133,6 +133,12 @@ def _rates(series: Series, column: Column) -> Mapping[int, Array]:
         for run in sorted(series.runs, key=series.seed_of)
         if column in run.columns
     }
+
+
+def _for_every_seed(model: Mapping[int, Array], seeds: Iterable[int]) -> Mapping[int, Array]:
+    """The mean rates of a model that was not trained, under every seed of another."""
+    mean: Array = np.stack(list(model.values())).mean(axis=0)
+    return dict.fromkeys(seeds, mean)
 
 
 def _ordered(rates: Mapping[str, float]) -> Array:

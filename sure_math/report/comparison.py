@@ -86,8 +86,12 @@ class Comparison:
         return columns_of(run for each in self.series for run in each.runs)
 
 
-def compare(runs: Sequence[RecordedRun]) -> list[Comparison]:
-    """One comparison per student, teacher and dataset, of models at the end of their training.
+def compare(runs: Sequence[RecordedRun], *, checkpoints: bool = False) -> list[Comparison]:
+    """One comparison per student, teacher and dataset.
+
+    Args:
+        runs: of one suite.
+        checkpoints: take every checkpoint; otherwise models at the end of a finished training.
 
     Raises:
         DataError: runs that would stand in one column were made under different conditions, or a
@@ -95,7 +99,7 @@ def compare(runs: Sequence[RecordedRun]) -> list[Comparison]:
     """
     groups: dict[str, list[RecordedRun]] = defaultdict(list)
     for run in runs:
-        if run.final and run.recipe:
+        if run.recipe and (run.final or checkpoints):
             groups[_text(pair_of(run))].append(run)
     models = [run for run in runs if not run.recipe]
     if not groups:
@@ -186,10 +190,10 @@ def one_per_seed(series: Series) -> None:
     Raises:
         DataError: with their folders.
     """
-    seen: dict[tuple[Column, int], RecordedRun] = {}
+    seen: dict[tuple[Column, int, int | None], RecordedRun] = {}
     for run in series.runs:
         for column in run.columns:
-            other = seen.setdefault((column, series.seed_of(run)), run)
+            other = seen.setdefault((column, series.seed_of(run), run.step), run)
             if other is not run:
                 raise DataError(
                     f"{series.label}, seed {series.seed_of(run)}, was evaluated twice on {column}: "
@@ -206,7 +210,7 @@ def _comparison(found: list[RecordedRun], models: list[RecordedRun]) -> Comparis
     chosen, others = _rows(runs)
     reference = _common(runs)
     rows = [_series(group, reference) for group in chosen]
-    rows.sort(key=lambda each: (ORDER.index(each.key), each.label))  # type: ignore[arg-type]
+    rows.sort(key=lambda each: (ORDER.index(each.key), each.label))
     student, teacher = recipe.student.model, recipe.teacher.model
     ends = [
         Series(key, f"{name} ({_short(model)})", tuple(mine))

@@ -3,7 +3,7 @@
 Rows of one block differ in one switch of the training recipe. What was not run says so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sure_math.report.basis import as_json, basis, listed
 from sure_math.report.block import Block, Footnotes, block
@@ -39,7 +39,7 @@ def results_table(
     name: str,
     title: str,
     recorded: Recorded,
-    parts: list[tuple[Comparison, list[Series], Series | None]],
+    parts: Sequence[tuple[Comparison, list[Series], Series | None]],
 ) -> Document:
     """A document of blocks: rows of a comparison and the one that the others are compared to."""
     notes = Footnotes()

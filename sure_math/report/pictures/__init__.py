@@ -1,0 +1,1 @@
+"""Pictures of the reports on recorded runs."""
