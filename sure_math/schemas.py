@@ -418,6 +418,19 @@ TRAINING_LOG = Table(
     ),
 )
 
+TRAINING_DRAWS = Table(
+    "training_draws",
+    1,
+    pa.schema(
+        [
+            _column("draw", _I32, "position in the training, from 0"),
+            _column("step", _I32, "optimizer step that trained on it, from 1"),
+            _column("row", _I32, "row of the dataset, without those that were left out"),
+            _column("problem_id", _STR, "id of the problem"),
+        ]
+    ),
+)
+
 REJECTS = Table(
     "rejects",
     1,

@@ -10,10 +10,11 @@ import click
 from sure_math import __version__
 from sure_math.cli.evaluation import evaluate
 from sure_math.cli.making import annotate, doctor, estimate, evolve, run, seeds
-from sure_math.cli.options import not_built
-from sure_math.cli.reading import browse, report, show, status
+from sure_math.cli.reading import browse, show, status
 from sure_math.cli.releasing import publish, verify
+from sure_math.cli.reporting import report
 from sure_math.cli.reproducing import reproduce
+from sure_math.cli.training import train
 from sure_math.errors import SureMathError
 
 # The built-in engine multiplies small matrices: threads only get in each other's way.
@@ -44,20 +45,6 @@ def main() -> None:
 
 for _verb in (
     run, seeds, evolve, annotate, publish, verify, status, show, browse, doctor, estimate, report,
-    evaluate, reproduce,
+    train, evaluate, reproduce,
 ):  # fmt: skip
     main.add_command(_verb)
-
-
-def _later(name: str, summary: str) -> None:
-    @main.command(
-        name,
-        help=f"{summary} (not built yet)",
-        context_settings={"ignore_unknown_options": True},
-    )
-    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-    def command(arguments: tuple[str, ...]) -> None:
-        not_built(name)
-
-
-_later("train", "Train a student on a published dataset")

@@ -1,6 +1,6 @@
 """The software that decides what rows say: its versions go into the footer of every shard."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -19,8 +19,12 @@ ENGINES = {
 def software(config: Mapping[str, Any]) -> dict[str, str]:
     """Versions by distribution: this package, its libraries, and the engines that a stage's
     configuration names."""
-    engines = {name for backend in _backends(config) for name in ENGINES.get(backend, ())}
-    known = {name: _version(name) for name in sorted({*LIBRARIES, *engines})}
+    return versions({name for each in _backends(config) for name in ENGINES.get(each, ())})
+
+
+def versions(more: Iterable[str]) -> dict[str, str]:
+    """Versions of this package, its libraries, and of those named that are installed."""
+    known = {name: _version(name) for name in sorted({*LIBRARIES, *more})}
     return {"sure-math": __version__, **{name: each for name, each in known.items() if each}}
 
 
