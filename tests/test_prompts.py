@@ -20,11 +20,13 @@ SHIPPED = {
     "entail": "judge",
     "same_problem": "judge",
     "validity": "judge",
+    "grade": "judge",
 }
 VALUES = {  # what a prompt shows
     "judge": ("problem", "a", "b"),
     "entail": ("problem", "a", "b"),
     "same_problem": ("first", "second"),
+    "grade": ("problem", "gold", "answer"),
 }
 CHAT = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True).from_string(
     CHAT_TEMPLATE
