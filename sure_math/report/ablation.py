@@ -30,10 +30,10 @@ from sure_math.report.comparison import (
 from sure_math.report.document import Document
 from sure_math.report.runs import Recorded, RecordedRun, columns_of
 from sure_math.report.table1 import BEST, intervals
-from sure_math.report.training_log import generated_tokens, mean_of, peak_memory
+from sure_math.report.training_log import generated_tokens, logged, mean_weight, peak_memory
 
 UNKNOWN = "not recorded"
-_WHOLE = 1 << 30  # the whole vocabulary comes after every k
+_WHOLE = 1 << 30  # the whole vocabulary, all responses of the dataset: after every number
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _mean(row: Series, figure: Callable[[RecordedRun], float | None]) -> float |
 def _figure(value: float | None) -> str:
     if value is None:
         return UNKNOWN
-    return f"{value:,.0f}" if value == round(value) else f"{value:.3f}"
+    return f"{value:,.0f}" if value >= 1000 or value == round(value) else f"{value:.3f}"
 
 
 def _known(value: int) -> int | str:
@@ -189,50 +189,48 @@ def _draw(found: Sequence[Ablation], path: Path) -> None:
 
 
 def _n(run: RecordedRun) -> int:
-    return recipe_of(run).weighting.samples or int((run.training or {})["n_samples"])
+    return recipe_of(run).weighting.samples or _WHOLE
 
 
 def _k(run: RecordedRun) -> int:
     return recipe_of(run).loss.top_k or _WHOLE
 
 
-AXES = (
-    Axis(
-        name="ablation-n",
-        title="Samples N behind a weight: accuracy in per cent",
-        symbol="N",
-        paper=8,
-        settings=("weighting.samples",),
-        value=_n,
-        facts={"mean weight": lambda run: mean_of(run, "weight")},
-        how="`--set weighting.samples=...`",
-    ),
-    Axis(
-        name="ablation-k",
-        title="Teacher tokens k per position: accuracy in per cent",
-        symbol="k",
-        paper=512,
-        settings=("loss.top_k",),
-        value=_k,
-        facts={
-            "peak memory (GiB)": peak_memory,
-            "top-k mass": lambda run: mean_of(run, "teacher/topk_mass"),
-        },
-        how="`--set loss.top_k=...` (0: the whole vocabulary)",
-    ),
-    Axis(
-        name="ablation-rollouts",
-        title="Rollouts K per prompt: accuracy in per cent",
-        symbol="K",
-        paper=4,
-        settings=("rollout.k", "optimization.prompts_per_step", "optimization.draws"),
-        value=lambda run: recipe_of(run).rollout.k,
-        facts={
-            "prompts per step": lambda run: recipe_of(run).optimization.prompts_per_step,
-            "sequences per step": lambda run: recipe_of(run).sequences_per_step,
-            "steps": lambda run: run.step,
-            "tokens generated": generated_tokens,
-        },
-        how="`--set rollout.k=...`",
-    ),
+SAMPLES = Axis(
+    name="ablation-n",
+    title="Samples N behind a weight: accuracy in per cent",
+    symbol="N",
+    paper=8,
+    settings=("weighting.samples",),
+    value=_n,
+    facts={"mean weight": mean_weight},
+    how="`--set weighting.samples=...`",
+)
+TOP_K = Axis(
+    name="ablation-k",
+    title="Teacher tokens k per position: accuracy in per cent",
+    symbol="k",
+    paper=512,
+    settings=("loss.top_k",),
+    value=_k,
+    facts={
+        "peak memory (GiB)": peak_memory,
+        "top-k mass": lambda run: logged(run, "teacher/topk_mass"),
+    },
+    how="`--set loss.top_k=...` (0: the whole vocabulary)",
+)
+ROLLOUTS = Axis(
+    name="ablation-rollouts",
+    title="Rollouts K per prompt: accuracy in per cent",
+    symbol="K",
+    paper=4,
+    settings=("rollout.k", "optimization.prompts_per_step", "optimization.draws"),
+    value=lambda run: recipe_of(run).rollout.k,
+    facts={
+        "prompts per step": lambda run: recipe_of(run).optimization.prompts_per_step,
+        "sequences per step": lambda run: recipe_of(run).sequences_per_step,
+        "steps": lambda run: run.step,
+        "tokens generated": generated_tokens,
+    },
+    how="`--set rollout.k=...`",
 )

@@ -310,14 +310,20 @@ def threshold(recipe: TrainRecipe) -> str:
 def _marks(runs: list[RecordedRun], reference: Settings) -> Iterator[str]:
     recipe = recipe_of(runs[0])
     if recipe.method == "sdr":
-        name = recipe.sdr.teacher or recipe.teacher.model
-        who = "the student as it starts" if name == "self" else name
+        teacher = recipe.teaching
+        who = teacher.model if teacher and recipe.sdr.teacher != "self" else "the student itself"
         yield (
             f"our re-implementation; teacher: {who}, shown a reference solution in its "
             f"{recipe.sdr.turn} turn"
         )
-    if recipe.method in ("grpo", "sdr") and recipe.labels.use == "majority":
-        yield "pseudo-labelled: rows without a verified answer take the teacher's majority answer"
+    record = runs[0].training or {}
+    if pseudo := record["counts"].get("majority"):
+        yield (
+            f"pseudo-labelled: {pseudo:,} of {record['rows']:,} rows take the teacher's majority "
+            "answer for the truth, and with it the teacher's errors"
+        )
+    if record["rows"] < record["dataset"]["rows"]:
+        yield f"trained on {record['rows']:,} of {record['dataset']['rows']:,} rows"
     if others := differing(shared_settings(recipe), reference):
         yield f"differs from the other methods in {', '.join(others)}"
 

@@ -23,8 +23,9 @@ from sure_math.train.recipe import TrainRecipe
 PLACES = ("experiments", "evaluations")
 """Folders of the current directory that are looked into where none is named."""
 _HOW = (
-    "train with `sure-math train RECIPE`, evaluate with `sure-math evaluate --model BACKEND:MODEL "
-    "--suite SUITE`, or name the folder that holds the evaluations"
+    "`sure-math reproduce EXPERIMENT` makes them; or train with `sure-math train RECIPE`, evaluate "
+    "with `sure-math evaluate --model BACKEND:MODEL --suite SUITE`, and name the folder that holds "
+    "the evaluations"
 )
 
 

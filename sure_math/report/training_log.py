@@ -1,6 +1,7 @@
-"""What the training of a recorded run logged: `log.parquet` beside the model that was evaluated.
+"""What the training of a recorded run spent and logged.
 
-The log lies in the training folder, which may have been moved since; then its figures are unknown.
+Tokens and memory stand in its record, which every evaluation carries. Other figures stand in
+`log.parquet` of the training folder, if it still lies where the evaluated model was.
 """
 
 from pathlib import Path
@@ -13,27 +14,29 @@ from sure_math.report.runs import RecordedRun
 LOG = "log.parquet"
 
 
-def figures(run: RecordedRun, metric: str) -> dict[int, float]:
-    """A metric by optimizer step; empty if it was not logged."""
-    path = Path(run.model).parent / LOG
-    if not path.is_file():
-        return {}
-    log = pl.DataFrame(pl.from_arrow(pq.read_table(path)))
-    return dict(log.filter(metric=metric).select("step", "value").iter_rows())
-
-
-def generated_tokens(run: RecordedRun) -> float | None:
-    """Tokens that the student had generated at the step of this run."""
-    tokens = figures(run, "generated_tokens")
-    return tokens.get(run.step) if run.step is not None else None
+def generated_tokens(run: RecordedRun) -> int | None:
+    """Tokens that the student had generated at the step of this run; None if unknown."""
+    record = run.training or {}
+    by_step = {each["step"]: each["generated_tokens"] for each in record.get("checkpoints", ())}
+    if record.get("finished") and run.step == record["steps"]:
+        return int(record["generated_tokens"])
+    return by_step.get(run.step)
 
 
 def peak_memory(run: RecordedRun) -> float | None:
-    """The most memory of any process, GiB."""
-    return max(figures(run, "peak_memory_gib").values(), default=None)
+    """The most memory that any process of the training had in use, GiB; None if unknown."""
+    return (run.training or {}).get("peak_memory_gib")
 
 
-def mean_of(run: RecordedRun, metric: str) -> float | None:
-    """Mean of a metric over the log."""
-    values = list(figures(run, metric).values())
-    return sum(values) / len(values) if values else None
+def mean_weight(run: RecordedRun) -> float | None:
+    """Mean weight of the rows that were trained on; None if the method reads none."""
+    return (run.training or {}).get("mean_weight")
+
+
+def logged(run: RecordedRun, metric: str) -> float | None:
+    """Mean of a logged figure over the steps; None if it was not logged."""
+    path = Path(run.model).parent / LOG
+    if not path.is_file():
+        return None
+    values = pl.DataFrame(pl.from_arrow(pq.read_table(path))).filter(metric=metric)["value"]
+    return float(values.to_numpy().mean()) if len(values) else None

@@ -44,6 +44,14 @@ def training(recipe: TrainRecipe, *, finished: bool = True, **changes: Any) -> d
         "finished": finished,
         "steps": STEPS,
         "dataset": DATASET,
+        "rows": DATASET["rows"],
+        "counts": {},
+        "mean_weight": None,
+        "checkpoints": [
+            {"step": step, "generated_tokens": 1000 * step} for step in range(10, STEPS, 10)
+        ],
+        "generated_tokens": 1000 * STEPS,
+        "peak_memory_gib": 10.0,
         **changes,
     }
 
