@@ -6,6 +6,7 @@ grading code is part of the stage's hash: grades of other code are never mixed w
 """
 
 import functools
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from sure_math.answers import boxed
 from sure_math.answers.equivalence import equivalent
 from sure_math.backends import model_identity
 from sure_math.evaluate import amo
+from sure_math.evaluate.judge import PROMPT, Described, GradingJudge
 from sure_math.evaluate.suite import Suite
+from sure_math.prompts import load_prompt
 from sure_math.runtime.context import Context
 from sure_math.runtime.ids import stable_hash
 from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
@@ -29,14 +32,22 @@ def grades_stage(suite: Suite) -> Stage:
     """The stage that grades the completions of `suite`; a judge's words stay in its journal."""
 
     def run(inputs: Inputs, context: Context) -> ShardResult:
-        problems = {(p["benchmark"], p["problem_id"]): p for p in inputs["problems"].to_pylist()}
-        completions = inputs["completions"].to_pylist()
-        pairs = [(row, problems[row["benchmark"], row["problem_id"]]) for row in completions]
         by_rules = {each.name for each in suite.benchmarks if each.grader == "amo"}
-        rows = [_grade(row, problem, row["benchmark"] in by_rules) for row, problem in pairs]
-        open_ = [index for index, row in enumerate(rows) if row["correct"] is None]
-        rejects = [Reject(_place(rows[index]), "needs_judge", "") for index in open_]
-        return ShardResult([row for row in rows if row["correct"] is not None], rejects)
+        problems = {(p["benchmark"], p["problem_id"]): p for p in inputs["problems"].to_pylist()}
+        rows: list[Row] = []
+        described: list[tuple[Row, Row]] = []
+        for completion in inputs["completions"].to_pylist():
+            problem = problems[completion["benchmark"], completion["problem_id"]]
+            row = _grade(completion, problem, completion["benchmark"] in by_rules)
+            if row["correct"] is None:
+                described.append((row, problem))
+            else:
+                rows.append(row)
+        if suite.judge is None:
+            rejects = [Reject(_place(row), "needs_judge", "") for row, _ in described]
+            return ShardResult(rows, rejects)
+        judged = _judged(described, GradingJudge(context, suite.judge_votes))
+        return ShardResult([*rows, *judged])
 
     return Stage(
         name="grades",
@@ -47,13 +58,22 @@ def grades_stage(suite: Suite) -> Stage:
         config=lambda recipe: {
             "graders": {each.name: each.grader for each in suite.benchmarks},
             "code": grader_digest(),
-            "judge": None if suite.judge is None else model_identity(suite.judge),
-            "judge_votes": None if suite.judge is None else suite.judge_votes,
+            **_judge_content(suite),
         },
         expected=lambda inputs, recipe: int(inputs["completions"].num_rows),
         reasons=frozenset({"needs_judge"}),
         keeps_journal=True,
     )
+
+
+def _judge_content(suite: Suite) -> dict[str, Any]:
+    if suite.judge is None:
+        return {"judge": None}
+    return {
+        "judge": model_identity(suite.judge),
+        "judge_votes": suite.judge_votes,
+        "judge_prompt_sha": load_prompt(PROMPT).sha,
+    }
 
 
 @functools.cache
@@ -90,6 +110,18 @@ def _is_right(answer: str | None, gold: str, amo_type: str | None) -> bool | Non
     if amo_type is not None:
         return amo.grade(answer, gold, amo_type)
     return answer is not None and equivalent(answer, gold)
+
+
+def _judged(described: Sequence[tuple[Row, Row]], judge: GradingJudge) -> list[Row]:
+    """These rows, each with its problem, graded by the judge's votes; no answer is wrong."""
+    answers = {
+        _place(row): Described(problem["problem"], problem["gold"], row["answer"])
+        for row, problem in described
+        if row["answer"] is not None
+    }
+    votes = judge.vote(answers) if answers else {}
+    right = {place for place, each in votes.items() if each.correct}
+    return [{**row, "correct": _place(row) in right, "grader": judge.model} for row, _ in described]
 
 
 def _place(row: Row) -> str:

@@ -7,20 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from sure_math.backends import model_name
-from sure_math.builtin import MODELS, model_path
 from sure_math.errors import ConfigError, DataError
 from sure_math.model_config import ModelConfig, TransformersModel
 from sure_math.own_input import model_spec
 from sure_math.section import Section
 from sure_math.settings import Kind
-from sure_math.train.recipe import TrainedModel
+from sure_math.train.record import FINAL, TrainingFolder
+from sure_math.train.record import RECORD as TRAINING
 
-TRAINING = "training.json"
-"""The record in a training folder."""
-FINAL = "final"
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 _BACKEND = re.compile(r"(builtin|openai|vllm|transformers):(.+)")
 
@@ -76,42 +71,20 @@ def subject(text: str, overrides: Sequence[str] = (), *, backend: str = "transfo
 
 
 def checkpoints(folder: Path, overrides: Sequence[str] = (), *, backend: str) -> list[Subject]:
-    """The models of a training folder by optimizer steps, the student as it started first.
-
-    `final` takes the place of a checkpoint of the same step.
+    """The models of a training folder by optimizer steps; `final` stands for its last step.
 
     Raises:
         ConfigError: a setting of the model is wrong.
-        DataError: it is no training folder, or holds no model yet.
+        DataError: it is no training folder, or holds no whole model yet.
     """
     record = read_training(folder)
-    names = [path.name for path in folder.glob("checkpoint-*") if _CHECKPOINT.fullmatch(path.name)]
-    if (folder / FINAL).is_dir():
-        names.append(FINAL)
-    if not names:
-        raise DataError(f"{folder} holds no checkpoint yet")
-    found = [subject(f"{backend}:{folder / name}", overrides) for name in sorted(names)]
-    found.insert(0, _start(folder, record, overrides, backend))
-    by_step = {each.step: each for each in found}  # "final" comes after "checkpoint-"
-    return sorted(by_step.values(), key=lambda each: each.step or 0)
-
-
-def _start(folder: Path, record: dict[str, Any], overrides: Sequence[str], backend: str) -> Subject:
-    """The student before its first step.
-
-    Raises:
-        DataError: the record does not name it.
-    """
-    try:
-        student = TrainedModel.model_validate(record["recipe"]["student"])
-    except (KeyError, TypeError, ValidationError) as error:
-        raise DataError(f"{folder / TRAINING} does not name the student: {error}") from error
-    name = student.model.removeprefix("builtin:")
-    shipped = student.model.startswith("builtin:") and name in MODELS
-    place = str(model_path(name)) if shipped else name
-    pinned = (f"model.revision='{student.revision}'",) if student.revision else ()
-    start = subject(f"{backend}:{place}", (*overrides, *pinned))
-    return Subject(start.model, f"{folder.resolve().name}/start", record, 0)
+    folders = [each.folder for each in TrainingFolder(folder).checkpoints()]
+    if record.get("finished"):
+        folders = [each for each in folders if _step(each, record) != record["steps"]]
+        folders.append(folder / FINAL)
+    if not folders:
+        raise DataError(f"{folder} holds no whole checkpoint yet")
+    return [subject(f"{backend}:{each}", overrides) for each in folders]
 
 
 def read_training(folder: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Reading evaluations: pass rates per problem, and the two numbers of AMO-Bench."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,15 @@ import polars as pl
 import pytest
 
 from sure_math.errors import DataError, StageError
+from sure_math.evaluate.judge import GradedAnswer
 from sure_math.evaluate.plan import new_plan
 from sure_math.evaluate.results import Results, find_results, read_results
-from sure_math.evaluate.run import evaluate
+from sure_math.evaluate.run import evaluate, regrade
 from sure_math.evaluate.subject import subject
-from tests.backends.scripted_server import ScriptedServer
+from sure_math.judging.controls import load_controls
+from sure_math.model_config import OpenAIModel
+from sure_math.prompts import load_prompt
+from tests.backends.scripted_server import Answer, Body, ScriptedServer, prompt_of
 from tests.evaluate.asking import DECODINGS, respond, small_suite
 
 
@@ -105,3 +110,43 @@ def test_a_problem_s_rate_is_that_of_its_grades(tmp_path: Path) -> None:
     joined = results.rates.join(by_hand, on=["decoding", "problem_id"])
     assert joined.height == 12
     assert joined["correct"].cast(pl.Int64).to_list() == joined["correct_right"].to_list()
+
+
+def judging(body: Body, index: int) -> Answer:
+    """Also grades: the control answers by heart, the others by the word `much`."""
+    if body["messages"][0]["content"].splitlines()[0] != "Task: judge grade":
+        return respond(body, index) if "wisdom" not in prompt_of(body) else Answer(r"\boxed{much}")
+    known = {
+        load_prompt("grade")
+        .messages(**dict(zip(("problem", "gold", "answer"), question, strict=False)))[1]
+        .content: right
+        for control in load_controls("grade", GradedAnswer)
+        for question, (right, *_) in control.questions
+    }
+    return Answer(known.get(prompt_of(body), "yes" if "much" in prompt_of(body) else "no"))
+
+
+def test_a_judge_makes_a_second_number_and_its_words_are_not_paid_twice(tmp_path: Path) -> None:
+    with ScriptedServer(judging) as server:
+        model = f"openai:scripted@{server.base_url}"
+        suite = small_suite(tmp_path, benchmarks=amo(tmp_path / "amo"))
+        plan = new_plan(suite, subject(model))
+        first = evaluate(plan, tmp_path / "out")
+        sampled = len(server.requests)
+        judge = OpenAIModel(model="scripted", base_url=server.base_url)
+        plan = replace(plan, suite=suite.model_copy(update={"judge": judge, "judge_votes": 3}))
+        results = regrade(plan, tmp_path / "out")
+        asked = len(server.requests) - sampled
+        assert asked > 3
+        regrade(plan, tmp_path / "out")
+        assert len(server.requests) == sampled + asked
+    assert first is not None
+    assert results is not None
+    assert results.meta["problems"] == {"AMO-Bench-P": 1, "AMO-Bench": 2}
+    assert results.meta["judge"] == "scripted"
+    by_rules = results.rates.filter(benchmark="AMO-Bench-P")
+    assert by_rules.equals(first.rates)
+    described = results.rates.filter(benchmark="AMO-Bench").filter(
+        pl.col("problem_id").str.ends_with(":2")
+    )
+    assert described["correct"].to_list() == [1, 4]

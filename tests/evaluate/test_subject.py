@@ -12,10 +12,15 @@ from sure_math.model_config import BuiltinModel, OpenAIModel, TransformersModel,
 
 
 def training(folder: Path, *names: str, **record: Any) -> Path:
+    """Folders of models; a checkpoint is whole when it lists its files."""
+    folder.mkdir()
     for name in names:
-        (folder / name).mkdir(parents=True)
-    recipe = {"student": {"model": "builtin:student"}}
-    record = {"recipe": recipe, "steps": 40, "finished": True, **record}
+        (folder / name).mkdir()
+        if name.startswith("checkpoint-"):
+            (folder / name / "weights").write_text("12")
+            note = {"step": int(name.split("-")[1]), "files": {"weights": 2}}
+            (folder / name / "whole.json").write_text(json.dumps(note))
+    record = {"steps": 40, "finished": "final" in names, **record}
     (folder / "training.json").write_text(json.dumps(record))
     return folder
 
@@ -47,21 +52,21 @@ def test_a_training_folder_and_its_checkpoints(tmp_path: Path) -> None:
 
 
 def test_every_checkpoint_in_order_and_each_step_once(tmp_path: Path) -> None:
-    names = ("checkpoint-20", "checkpoint-100", "checkpoint-40", "checkpoint-tmp", "final")
+    names = ("checkpoint-20", "checkpoint-100", "checkpoint-40", "final")
     folder = training(tmp_path / "uopd", *names, steps=100)
+    (folder / "checkpoint-60").mkdir()  # it was being written when the training was killed
     found = checkpoints(folder, backend="builtin")
-    assert [each.step for each in found] == [0, 20, 40, 100]
+    assert [each.step for each in found] == [20, 40, 100]
     assert [each.label for each in found] == [
-        "uopd/start", "uopd/checkpoint-20", "uopd/checkpoint-40", "uopd/final"
+        "uopd/checkpoint-20", "uopd/checkpoint-40", "uopd/final"
     ]  # fmt: skip
     assert all(each.training for each in found)
 
 
-def test_the_start_is_pinned_as_it_was_trained(tmp_path: Path) -> None:
-    recipe = {"student": {"model": "Qwen/Qwen3-1.7B", "revision": "12345678"}}
-    folder = training(tmp_path / "t", "final", recipe=recipe)
-    start = checkpoints(folder, backend="vllm")[0]
-    assert start.model == VllmModel(model="Qwen/Qwen3-1.7B", revision="12345678")
+def test_a_training_under_way(tmp_path: Path) -> None:
+    folder = training(tmp_path / "uopd", "checkpoint-20", steps=20)
+    (folder / "final").mkdir()  # not finished: it may be half written
+    assert [each.step for each in checkpoints(folder, backend="builtin")] == [20]
 
 
 def test_what_is_no_model(tmp_path: Path) -> None:
@@ -71,10 +76,8 @@ def test_what_is_no_model(tmp_path: Path) -> None:
         subject("vllm:x", ("model.dtyp=auto",))
     with pytest.raises(DataError, match="is no training folder"):
         checkpoints(tmp_path, backend="builtin")
-    with pytest.raises(DataError, match="no checkpoint yet"):
+    with pytest.raises(DataError, match="no whole checkpoint yet"):
         checkpoints(training(tmp_path / "new"), backend="builtin")
-    with pytest.raises(DataError, match="does not name the student"):
-        checkpoints(training(tmp_path / "odd", "final", recipe={}), backend="builtin")
-    (tmp_path / "odd/training.json").write_text("{")
+    (training(tmp_path / "odd", "final") / "training.json").write_text("{")
     with pytest.raises(DataError, match="is not JSON"):
         subject(f"builtin:{tmp_path / 'odd'}")
