@@ -71,8 +71,7 @@ def evaluate(
         raise ConfigError("--model, --checkpoints and --regrade exclude each other")
     other = read_results(compare) if compare else None
     if checkpoints:
-        place = out or _EVALUATIONS / checkpoints.resolve().name
-        _evaluate_checkpoints(checkpoints, place, options)
+        _curve(checkpoints, out or _EVALUATIONS / checkpoints.resolve().name, plain, options)
         return
     if model:
         results = _evaluate_model(model, out, options)
@@ -103,21 +102,30 @@ def _evaluate_model(text: str, out: Path | None, options: dict[str, Any]) -> "Re
     return evaluate(new_plan(suite, chosen), folder, partition, fresh=options["fresh"])
 
 
-def _evaluate_checkpoints(training: Path, out: Path, options: dict[str, Any]) -> None:
+def _curve(training: Path, out: Path, plain: bool, options: dict[str, Any]) -> None:
+    """Every checkpoint in a folder of its own; the first rank writes the curve beside them."""
     from sure_math.evaluate.plan import new_plan
     from sure_math.evaluate.run import evaluate
-    from sure_math.evaluate.scores import as_text
     from sure_math.evaluate.subject import checkpoints
+    from sure_math.report.convergence import convergence
+    from sure_math.report.document import write
+    from sure_math.report.runs import find_runs
     from sure_math.runtime.executors import Partition
 
     of_suite, of_model = _settings(options["overrides"])
     suite = _suite(options, of_suite)
     partition = Partition(options["rank"], options["world"])
-    for each in checkpoints(training, of_model, backend=options["backend"]):
-        folder = out / f"step-{each.step}"
-        results = evaluate(new_plan(suite, each), folder, partition, fresh=options["fresh"])
-        if results is not None:
-            click.echo(f"{as_text(results)}\n")
+    found = checkpoints(training, of_model, backend=options["backend"])
+    for number, each in enumerate(found, 1):
+        click.echo(f"checkpoint {number} of {len(found)}: {each.label}", err=True)
+        label = f"{options['label']}, step {each.step}" if options["label"] else each.label
+        plan = new_plan(suite, replace(each, label=label))
+        evaluate(plan, out / f"step-{each.step}", partition, fresh=options["fresh"])
+    if partition.rank == 0 and len(found) > 1:
+        document = convergence(find_runs(out, suite=suite.name, curve=True))
+        click.echo(document.render("json" if plain else "text"))
+        for path in write(document, out):
+            click.echo(f"written: {path}", err=True)
 
 
 def _regrade(folder: Path, options: dict[str, Any]) -> "Results | None":
