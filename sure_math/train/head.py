@@ -12,8 +12,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-SLAB_BYTES = 64 << 20
-"""Default size of one slab of logits; a handful exist at a time."""
+SLAB_BYTES = 32 << 20
+"""Default size of one slab of logits on a CPU, whose caches like it; a handful exist at a time."""
+GPU_SLAB_BYTES = 256 << 20
+"""The same elsewhere: so few kernels that starting them costs nothing."""
+MIN_SLAB = 4096
+"""Fewest entries of a default slab: narrower ones make the top k dear."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Head:
 
     def slabs(self, tokens: int, size: int | None) -> Iterator[slice]:
         """Ranges of the vocabulary: of `size` entries, or such that logits fill SLAB_BYTES."""
-        size = size or max(1024, SLAB_BYTES // (4 * max(tokens, 1)))
+        budget = SLAB_BYTES if self.weight.device.type == "cpu" else GPU_SLAB_BYTES
+        size = size or max(MIN_SLAB, budget // (4 * max(tokens, 1)))
         for start in range(0, self.vocabulary, size):
             yield slice(start, min(start + size, self.vocabulary))
 

@@ -83,7 +83,7 @@ def topk_cross_entropy(
         truncation: `renormalize` is eq. 7; `tail` keeps the teacher's probabilities and makes all
             other tokens one more bucket, of the teacher and of the student.
         mask: [tokens] bool; where it is false, nothing is computed, forward or backward.
-        slab: Vocabulary entries worked on at a time; None: as many as `head.SLAB_BYTES` hold.
+        slab: Vocabulary entries worked on at a time; None: see `head.SLAB_BYTES`.
         gather: `gather(*parameters)` is a context in which these heads' parameters are whole, as
             ZeRO-3 needs; entered in the forward and in the backward pass.
 
@@ -120,17 +120,17 @@ def teacher_topk(
     slab: int | None = None,
     gather: Gather = _at_hand,
 ) -> TopK:
-    """The k most probable tokens at every position, most probable first; no gradient."""
+    """The k most probable tokens at every position, in no order; no gradient."""
     with torch.no_grad(), gather(head.weight, head.bias), no_autocast(hidden):
         h, softmax = hidden.to(operand_dtype(hidden)), _Softmax()
         logits, ids = h.new_empty(len(h), 0), h.new_empty(len(h), 0).long()
         for part in head.slabs(len(h), slab):
             z = head.logits(h, part, temperature)
             softmax.add(z)
-            best = z.topk(min(k, z.shape[1]))
+            best = z.topk(min(k, z.shape[1]), sorted=False)
             logits = torch.cat([logits, best.values], 1)
             ids = torch.cat([ids, best.indices + part.start], 1)
-            logits, order = logits.topk(min(k, logits.shape[1]))
+            logits, order = logits.topk(min(k, logits.shape[1]), sorted=False)
             ids = ids.gather(1, order)
         return TopK((logits - softmax.lse[:, None]).exp_(), ids)
 
@@ -139,18 +139,27 @@ class _Softmax:
     """logsumexp of logits that come slab by slab, and means of values under their softmax."""
 
     def __init__(self, values: int = 0) -> None:
-        self.lse: Any = None
-        self.means: list[Any] = [0.0] * values
+        self._largest: Any = torch.finfo(torch.float32).min
+        self._total: Any = 0.0
+        self._sums: list[Any] = [0.0] * values
 
     def add(self, z: Tensor, *values: Tensor) -> None:
-        lse = z.logsumexp(-1)
-        both = lse if self.lse is None else torch.logaddexp(self.lse, lse)
-        if values:
-            share = (lse - both).exp()
-            p = (z - lse[:, None]).exp_()
-            means = [(p * value).sum(-1) for value in values]
-            self.means = [m + share * (new - m) for m, new in zip(self.means, means, strict=True)]
-        self.lse = both
+        largest = z.amax(-1).clamp(min=self._largest)
+        shrunk = (self._largest - largest).exp()
+        p = (z - largest[:, None]).exp_()
+        self._total = self._total * shrunk + p.sum(-1)
+        sums = zip(self._sums, values, strict=True)
+        self._sums = [so_far * shrunk + (p * value).sum(-1) for so_far, value in sums]
+        self._largest = largest
+
+    @property
+    def lse(self) -> Tensor:
+        lse: Tensor = self._largest + self._total.log()
+        return lse
+
+    @property
+    def means(self) -> list[Tensor]:
+        return [each / self._total for each in self._sums]
 
 
 class _TopKTarget:
