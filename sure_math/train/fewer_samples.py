@@ -37,7 +37,7 @@ def reweighted(
     if short:
         raise DataError(
             f"weighting.samples is {samples}, but {len(short)} of {len(counts)} problems were "
-            f"sampled {min(counts.values())} times or more, not so often: {short[0]}",
+            f"sampled less often, {short[0]} {counts[short[0]]} times",
             hint=f"ask for at most {min(counts.values())}, or annotate with more samples",
         )
     groups = _first(responses, samples)

@@ -151,6 +151,8 @@ def training_rows(
         DataError: a column is missing, a problem is empty, a weight is none.
         ConfigError: there is no such prompt.
     """
+    from datasets import Dataset, Features, List, Value
+
     _check_kind(dataset)
     if problem_column not in dataset.column_names:
         raise DataError(
@@ -168,15 +170,20 @@ def training_rows(
         ]
         for problem in problems
     ]
-    columns: dict[str, Sequence[Any]] = {"problem_id": names, "problem": problems}
+    columns: dict[str, Sequence[Any]] = {
+        "prompt": prompts,
+        "problem_id": names,
+        "problem": problems,
+    }
     if weights_needed or weight_column in dataset.column_names:
         columns[weight_column] = _weights(dataset, weight_column, names)
-    rows = dataset.select_columns(
-        [n for n in _KEPT if n in dataset.column_names if n not in columns]
-    )
-    for name, values in columns.items():
-        rows = rows.add_column(name, values)
-    return rows.add_column("prompt", prompts)
+    kept = [name for name in _KEPT if name in dataset.column_names and name not in columns]
+    columns |= {name: dataset[name][:] for name in kept}
+    text = Value("string")
+    types = {"prompt": List({"role": text, "content": text}), "problem_id": text, "problem": text}
+    types |= {weight_column: Value("float64")} if weight_column in columns else {}
+    types |= {name: dataset.features[name] for name in kept}
+    return Dataset.from_dict(columns, features=Features(types))
 
 
 def _check_kind(dataset: Any) -> None:
