@@ -65,6 +65,8 @@ class UOPDConfig(DistillationConfig):
     """Prompts of the teacher, where they differ from the student's."""
     rollout_engine: RolloutEngine = "transformers"
     """`builtin` is the numpy engine, for small Qwen3 models on a CPU."""
+    use_vllm: bool = False
+    """As TRL has it: the same as rollout_engine "vllm"."""
 
     max_completion_length: int | None = 2048
     learning_rate: float = 3e-6

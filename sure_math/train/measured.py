@@ -33,7 +33,7 @@ class Measured:
             figures["generated_tokens"] = [self._generated_before() + tokens]
             figures["tokens_per_second"] = [tokens / sum(figures["step_time"])]
             figures["peak_memory_gib"] = [self._peak_memory()]
-        super().log(logs, *args, **kwargs)  # type: ignore[misc]
+        super().log(logs, *args, **kwargs)
 
     def _sequences_per_generation(self) -> int:
         accumulation = self.args.gradient_accumulation_steps
