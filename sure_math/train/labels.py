@@ -23,9 +23,11 @@ import polars as pl
 from sure_math.answers.boxed import extract_answer
 from sure_math.answers.equivalence import equivalent
 from sure_math.answers.thinking import after_thinking
+from sure_math.backends.base import Message
 from sure_math.errors import DataError
 from sure_math.prompts import Prompt, load_prompt
 from sure_math.train.recipe import Sdr
+from sure_math.train.templates import chat
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -143,13 +145,10 @@ def teacher_messages(
     """
     with_reference, plain = prompts
     system, user = with_reference.messages(problem=problem, reference=reference, turn=turn)
-    contents = (system.content, user.content)
     if turn == "system":
-        contents = (
-            f"{system.content}\n\n{user.content}",
-            plain.messages(problem=problem)[1].content,
-        )
-    return [{"role": r, "content": c} for r, c in zip(("system", "user"), contents, strict=True)]
+        system = Message("system", f"{system.content}\n\n{user.content}")
+        user = plain.messages(problem=problem)[1]
+    return chat([system, user])
 
 
 def _answers(rows: "Dataset") -> list[dict[str, Any]]:

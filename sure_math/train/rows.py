@@ -24,7 +24,9 @@ from sure_math.publish.hub.load import (
     responses_config,
 )
 from sure_math.train.fewer_samples import reweighted
+from sure_math.train.labels import labelled, with_references
 from sure_math.train.recipe import TrainRecipe
+from sure_math.train.templates import chat
 from sure_math.weight.entropy import Unanswered
 
 if TYPE_CHECKING:
@@ -85,8 +87,6 @@ def load_training_data(recipe: TrainRecipe) -> TrainingData:
             cannot be trained on; no row with a label for a method that needs them.
         ConfigError: there is no such prompt.
     """
-    from sure_math.train.labels import labelled, with_references
-
     source = recipe.dataset
     place = resolve(source.name)
     commit = commit_of(place, source.config, source.revision)
@@ -154,24 +154,10 @@ def training_rows(
     from datasets import Dataset, Features, List, Value
 
     _check_kind(dataset)
-    if problem_column not in dataset.column_names:
-        raise DataError(
-            f"there is no column {problem_column!r}; columns are {', '.join(dataset.column_names)}",
-            hint="name the column that holds the problems",
-        )
-    template = load_prompt(prompt)
-    problems = dataset[problem_column][:]
-    names = _ids(dataset)
-    _refuse("problems are empty", [n for n, p in zip(names, problems, strict=True) if not p], names)
-    prompts = [
-        [
-            {"role": turn.role, "content": turn.content}
-            for turn in template.messages(problem=problem)
-        ]
-        for problem in problems
-    ]
+    template, names = load_prompt(prompt), _ids(dataset)
+    problems = _problems(dataset, problem_column, names)
     columns: dict[str, Sequence[Any]] = {
-        "prompt": prompts,
+        "prompt": [chat(template.messages(problem=problem)) for problem in problems],
         "problem_id": names,
         "problem": problems,
     }
@@ -194,6 +180,20 @@ def _check_kind(dataset: Any) -> None:
             f"training needs the rows of one split, not a {type(dataset).__name__}",
             hint='load it with split="train" and without streaming',
         )
+
+
+def _problems(dataset: "Dataset", column: str, names: Sequence[str]) -> list[str]:
+    """The problems, none of them empty."""
+    if column not in dataset.column_names:
+        raise DataError(
+            f"there is no column {column!r}; columns are {', '.join(dataset.column_names)}",
+            hint="name the column that holds the problems",
+        )
+    if "string" not in str(getattr(dataset.features[column], "dtype", "")):
+        raise DataError(f"the column {column!r} holds no text", hint="name that of the problems")
+    problems: list[str] = dataset[column][:]
+    _refuse("problems are empty", [n for n, p in zip(names, problems, strict=True) if not p], names)
+    return problems
 
 
 def _ids(dataset: "Dataset") -> list[str]:

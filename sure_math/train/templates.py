@@ -8,12 +8,18 @@ another task than the one that was annotated.
 from collections.abc import Sequence
 from typing import Any
 
+from sure_math.backends.base import Message
 from sure_math.errors import ConfigError
 from sure_math.train.checkpoints import Checkpoint
 
 Messages = list[dict[str, str]]
 _SYSTEM = "give the model a chat template with a system turn, or set rollout.allow_dropped_system"
 _OTHER = "give the model another chat template, or write a prompt that its template keeps"
+
+
+def chat(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """Chat turns as trainers and chat templates take them."""
+    return [{"role": turn.role, "content": turn.content} for turn in messages]
 
 
 def rendered(checkpoint: Checkpoint, prompts: Sequence[Messages], thinking: bool) -> list[str]:

@@ -190,10 +190,12 @@ def test_one_split_with_problems_is_asked_for(release: Path) -> None:
         training_rows(stream)
     with pytest.raises(DataError, match="no column 'task'; columns are problem, trust"):
         training_rows(own(), problem_column="task")
+    with pytest.raises(DataError, match="column 'trust' holds no text"):
+        training_rows(own(), problem_column="trust")
 
 
 def test_a_folder_has_no_revision(release: Path, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"revision v2\.0\.0.*it is a folder, which has no revisions"):
+    with pytest.raises(DataError, match=r"revision v2\.0\.0.*a folder, which has no revisions"):
         load_training_data(recipe(release, dataset={"revision": "v2.0.0"}))
     with pytest.raises(DataError, match=r"there is no folder .*nowhere"):
         load_training_data(recipe(tmp_path / "nowhere"))
