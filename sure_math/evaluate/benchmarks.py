@@ -16,15 +16,16 @@ from sure_math.answers.canonical import parse
 from sure_math.answers.parser import read as read_answer
 from sure_math.config import SourceConfig
 from sure_math.errors import DataError
-from sure_math.evaluate import amo
+from sure_math.evaluate.amo import parser_graded
 from sure_math.evaluate.suite import Benchmark, Suite
 from sure_math.publish.hub.load import load, resolve
 from sure_math.publish.manifest import MANIFEST
 from sure_math.runtime.context import Context
 from sure_math.runtime.ids import stable_hash
 from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
-from sure_math.seeds import rows as seed_rows
 from sure_math.seeds.read import adapter_for, read, source_files
+from sure_math.seeds.rows import REASONS
+from sure_math.seeds.rows import Reject as SeedReject
 
 Row = dict[str, Any]
 
@@ -47,7 +48,7 @@ def problems_stage(suite: Suite, sources: Sequence[Mapping[str, Any]]) -> Stage:
         run_shard=run,
         config=lambda recipe: {"benchmarks": list(sources)},
         expected=None,
-        reasons=frozenset({*seed_rows.REASONS, "no_answer"}),
+        reasons=frozenset({*REASONS, "no_answer"}),
         scope="run",
     )
 
@@ -115,11 +116,11 @@ def _read(benchmark: Benchmark) -> ShardResult:
 def _adapted(benchmark: Benchmark) -> Iterator[Row | Reject]:
     by_amo = benchmark.grader == "amo"
     for item in read(_source(benchmark), _ORDER):
-        if isinstance(item, seed_rows.Reject):
+        if isinstance(item, SeedReject):
             yield Reject(item.id, item.reason, item.raw, item.detail)
         else:
             if by_amo:
-                amo.parser_graded(item.domain or "")  # a type that nothing can grade is said now
+                parser_graded(item.domain or "")  # a type that nothing can grade is said now
             yield {
                 "benchmark": benchmark.name,
                 "problem_id": item.id,

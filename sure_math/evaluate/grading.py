@@ -11,11 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sure_math import answers, schemas
-from sure_math.answers import boxed
+from sure_math import schemas
+from sure_math.answers.boxed import extract
 from sure_math.answers.equivalence import equivalent
 from sure_math.backends import model_identity
-from sure_math.evaluate import amo
+from sure_math.evaluate.amo import extract as extract_amo
+from sure_math.evaluate.amo import grade as grade_amo
 from sure_math.evaluate.judge import PROMPT, Described, GradingJudge
 from sure_math.evaluate.suite import Suite
 from sure_math.prompts import load_prompt
@@ -79,20 +80,16 @@ def _judge_content(suite: Suite) -> dict[str, Any]:
 @functools.cache
 def grader_digest() -> str:
     """Hash of everything that decides a grade: the code, and the versions of what it uses."""
-    folders = (Path(answers.__path__[0]), Path(__file__).parent)
-    names = {"amo.py", "grading.py", "judge.py"}
-    code = [
-        path.read_text(encoding="utf-8")
-        for folder in folders
-        for path in sorted(folder.glob("*.py"))
-        if folder.name == "answers" or path.name in names
-    ]
+    here = Path(__file__).parent
+    rules = sorted((here.parent / "answers").glob("*.py"))
+    files = [*rules, *(here / name for name in ("amo.py", "grading.py", "judge.py"))]
+    code = [path.read_text(encoding="utf-8") for path in files]
     return stable_hash([code, [version(name) for name in _LIBRARIES]])
 
 
 def _grade(row: Row, problem: Row, by_amo: bool) -> Row:
     """The row of `grades`; `correct` is None where no rule can tell."""
-    find = amo.extract if by_amo else boxed.extract
+    find = extract_amo if by_amo else extract
     found = find(row["text"], finish_reason=row["finish_reason"])
     kind = problem["answer_type"] if by_amo else None
     return {
@@ -108,7 +105,7 @@ def _grade(row: Row, problem: Row, by_amo: bool) -> Row:
 @functools.lru_cache(maxsize=100_000)
 def _is_right(answer: str | None, gold: str, amo_type: str | None) -> bool | None:
     if amo_type is not None:
-        return amo.grade(answer, gold, amo_type)
+        return grade_amo(answer, gold, amo_type)
     return answer is not None and equivalent(answer, gold)
 
 

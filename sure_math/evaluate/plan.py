@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from sure_math import __version__
 from sure_math.backends import model_identity, model_name
 from sure_math.errors import DataError
 from sure_math.evaluate.benchmarks import source_identity
@@ -37,7 +36,6 @@ class Plan:
         """The plan as JSON values, and the versions of the software that follows it."""
         suite, subject = self.suite, self.subject
         return {
-            "sure_math": __version__,
             "label": subject.label,
             "model": model_name(subject.model),
             "judge": None if suite.judge is None else model_name(suite.judge),
