@@ -19,7 +19,7 @@ from sure_math.report.runs import Column
 NOT_RUN = "not run"
 _KINDS = {
     "wilson": "Wilson's for one greedy completion per problem of one run",
-    "problems": "Student's t over problems for several completions per problem of one run",
+    "problems": "Student's t over problems for other means and for differences of one run",
     "seeds": "Student's t over problems and seeds, SE² = s²(problems)/P + s²(seeds)/S with "
     "Satterthwaite's degrees of freedom, for several seeds",
 }

@@ -39,7 +39,8 @@ def listed(title: str, lines: Sequence[str]) -> list[str]:
 
 def _evaluations(recorded: Recorded, runs: Sequence[RecordedRun]) -> str:
     seeds = sorted({run.recipe.seed for run in runs if run.recipe})
-    trained = f"training seeds {', '.join(map(str, seeds))}" if seeds else "nothing trained"
+    names = ", ".join(map(str, seeds))
+    trained = f"training seed{'s' * (len(seeds) > 1)} {names}" if seeds else "nothing trained"
     count = len(runs)
     return (
         f"Based on {count} evaluation{'s' if count != 1 else ''} below {recorded.root} "

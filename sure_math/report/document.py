@@ -108,8 +108,10 @@ def _text(document: Document) -> str:
 
 def _wrapped(line: str) -> str:
     indent = line[: len(line) - len(line.lstrip())]
+    number = re.match(r"\d+\. ", line)
     return fill(
-        line.strip(), _WIDTH, initial_indent=indent, subsequent_indent=indent,
+        line.strip(), _WIDTH, initial_indent=indent,
+        subsequent_indent=" " * len(number[0]) if number else indent,
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
 

@@ -100,13 +100,14 @@ def _distribution(dataset: Dataset) -> Distribution:
 def _figures(found: Distribution, group: pl.DataFrame) -> dict[str, float]:
     """What one group is like; entropies in nats, shares of its problems."""
     entropy = group["semantic_entropy"].to_numpy()
-    share = entropy / np.log(group["n_samples"].to_numpy())
+    highest = np.log(group["n_samples"].to_numpy())
+    share, discrete = entropy / highest, group["discrete_entropy"].to_numpy() / highest
     return {
         "problems": group.height,
         "unanimous": float((entropy < _SLACK).mean()),
         "median": float(np.median(entropy)),
         "mean": float(entropy.mean()),
-        "all_different": float((share > 1 - _SLACK).mean()),
+        "all_different": float((discrete > 1 - _SLACK).mean()),
         "mean_weight": float(group["w_se"].to_numpy().mean()),
         **{f"kept_at_{tau}": float((share <= tau + _SLACK).mean()) for tau in THRESHOLDS},
     }
@@ -132,7 +133,7 @@ def _levels(found: Distribution) -> list[dict[str, Any]]:
 
 
 def _summary(groups: dict[str, dict[str, float]]) -> Grid:
-    head = ("problems", "count", "H = 0", "median H", "mean H", "H = log N",
+    head = ("problems", "count", "all agree", "median H", "mean H", "no two agree",
             *(f"H/log N ≤ {tau}" for tau in THRESHOLDS), "mean w_se")  # fmt: skip
     rows = [
         cells(

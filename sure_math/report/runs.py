@@ -109,8 +109,8 @@ def find_runs(
     partial = [each for each in wanted if not read_record(each).get("finished")]
     runs = [recorded(read_results(each)) for each in wanted if each not in partial]
     if not runs:
-        which = "finished evaluations" if records else "evaluations"
-        matching = f" that match {' or '.join(only)}" if only and records else ""
+        which = "finished evaluations" if partial else "evaluations"
+        matching = f" that match {' or '.join(only)}" if only else ""
         raise DataError(f"no {which}{matching} below {place} ({len(records)} {RECORD})", hint=_HOW)
     chosen = suite or _busiest(runs, curve)
     kept = tuple(run for run in runs if run.suite.name == chosen)

@@ -38,7 +38,7 @@ def draw(found: Sequence["Ablation"], path: Path) -> None:
             for number, each in enumerate(found):
                 _cost(panel, each, name, number, places)
             panel.set(title=name)
-            panel.set_ylim(bottom=0)
+            panel.set_ylim(0, 1.1 * panel.get_ylim()[1])
         for panel in panels[:count]:
             panel.set_xticks(range(len(values)), [axis.shown(value) for value in values])
             panel.set(xlabel=axis.symbol, xlim=(-0.4, len(values) - 0.6))

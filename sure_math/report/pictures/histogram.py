@@ -40,7 +40,7 @@ def _histogram(panel: Axes, found: "Distribution") -> None:
             marks, np.full(len(marks), -0.02), "|", color=GREY, markersize=7, clip_on=False,
             transform=panel.get_xaxis_transform(), label=f"levels with N = {found.samples}",
         )  # fmt: skip
-    panel.tick_params(axis="x", pad=7)
+    panel.tick_params(axis="x", length=0, pad=9)
     panel.set(
         xlabel="semantic entropy (nats), up to log N", ylabel="problems", xlim=(0, found.highest)
     )
