@@ -90,6 +90,11 @@ def check_recipe(recipe: TrainRecipe, world_size: int = 1) -> list[str]:
     _check_division(recipe, world_size)
     settings = recipe.optimization
     if not settings.draws:
+        if recipe.method == "sampler":
+            raise ConfigError(
+                "method sampler draws prompts, but optimization.draws is 0",
+                hint="set optimization.draws",
+            )
         return []
     steps, rest = divmod(settings.draws, settings.prompts_per_step)
     if not steps:
