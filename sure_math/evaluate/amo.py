@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal, get_args
 
-from sure_math.answers import boxed
 from sure_math.answers.boxed import Extraction
+from sure_math.answers.boxed import extract as extract_boxed
 from sure_math.answers.canonical import canonical
 from sure_math.answers.equivalence import equivalent
 from sure_math.answers.evaluation import evaluate
@@ -85,11 +85,11 @@ def extract(text: str, *, finish_reason: str = "stop", described: bool = False) 
         outside = outside.rpartition(end)[2]
     marked = _behind(_MARKER, outside) if finish_reason != "length" else ""
     if marked:
-        box = boxed.extract(marked)
+        box = extract_boxed(marked)
         if box.status != "no_box" and not described:
             return box
         return _unboxed(marked, described)
-    found = boxed.extract(outside, finish_reason=finish_reason)
+    found = extract_boxed(outside, finish_reason=finish_reason)
     if found.status == "no_box" and (prose := _behind(_PROSE, outside)):
         return _unboxed(prose, described)
     return found

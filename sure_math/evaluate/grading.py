@@ -17,6 +17,7 @@ from sure_math.answers.equivalence import equivalent
 from sure_math.backends import model_identity
 from sure_math.evaluate.amo import extract as extract_amo
 from sure_math.evaluate.amo import grade as grade_amo
+from sure_math.evaluate.amo import parser_graded
 from sure_math.evaluate.judge import PROMPT, Described, GradingJudge
 from sure_math.evaluate.suite import Suite
 from sure_math.prompts import load_prompt
@@ -89,9 +90,13 @@ def grader_digest() -> str:
 
 def _grade(row: Row, problem: Row, by_amo: bool) -> Row:
     """The row of `grades`; `correct` is None where no rule can tell."""
-    find = extract_amo if by_amo else extract
-    found = find(row["text"], finish_reason=row["finish_reason"])
+    text, reason = row["text"], row["finish_reason"]
     kind = problem["answer_type"] if by_amo else None
+    if kind is None:
+        found = extract(text, finish_reason=reason)
+    else:
+        described = not parser_graded(kind)
+        found = extract_amo(text, finish_reason=reason, described=described)
     return {
         **{name: row[name] for name in ("benchmark", "decoding", "problem_id", "sample_index")},
         "gold": problem["gold"],

@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sure_math.answers import boxed
+from sure_math.answers.boxed import extract
 from sure_math.answers.equivalence import equivalent
 from sure_math.errors import DataError
-from sure_math.evaluate import amo
+from sure_math.evaluate.amo import extract as extract_amo
+from sure_math.evaluate.amo import grade as grade_amo
+from sure_math.evaluate.amo import parser_graded
 from sure_math.publish.hub.load import load_dataset
 from sure_math.seeds.adapters import ADAPTERS
 
@@ -36,7 +38,7 @@ def aime_2025(docs: Any) -> Any:
 def amo_bench(docs: Any) -> Any:
     """The rows of AMO-Bench that rules can grade, without its format instruction."""
     rows = _adapted(docs, "amo_bench")
-    return rows.filter(lambda row: amo.parser_graded(row["answer_type"]))
+    return rows.filter(lambda row: parser_graded(row["answer_type"]))
 
 
 def release_test(docs: Any) -> Any:
@@ -82,12 +84,12 @@ def process_results(doc: Row, results: Sequence[str | Sequence[str]]) -> dict[st
 
 
 def _extract(text: str, doc: Row) -> str | None:
-    return (amo.extract(text) if doc["answer_type"] else boxed.extract(text)).answer
+    return (extract_amo(text) if doc["answer_type"] else extract(text)).answer
 
 
 def _is_right(answer: str | None, doc: Row) -> bool:
     if doc["answer_type"]:
-        return bool(amo.grade(answer, doc["gold"], doc["answer_type"]))
+        return bool(grade_amo(answer, doc["gold"], doc["answer_type"]))
     return answer is not None and equivalent(answer, doc["gold"])
 
 

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sure_math.errors import DataError
-from sure_math.report.proportion import Proportion
+from sure_math.proportion import Proportion
 
 _LEVEL = 0.975  # two-sided 95 %
 _NORMAL = 1.959963984540054
