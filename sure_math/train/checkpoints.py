@@ -6,8 +6,10 @@ vocabulary: the same strings, the same ids, the same end.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from sure_math.builtin import MODELS
 from sure_math.errors import ConfigError
 from sure_math.train.recipe import TrainedModel
 
@@ -45,6 +47,11 @@ def read_checkpoint(model: TrainedModel, role: str) -> Checkpoint:
     """
     from transformers import AutoConfig, AutoTokenizer
 
+    if model.model != model.place and not Path(model.place).is_dir():
+        raise ConfigError(
+            f"the {role} {model.model} is no built-in model and no folder",
+            hint=f"use builtin: with one of {', '.join(MODELS)}, or with a folder",
+        )
     try:
         config = AutoConfig.from_pretrained(model.place, revision=model.revision).get_text_config()
         tokenizer = AutoTokenizer.from_pretrained(model.place, revision=model.revision)
