@@ -136,7 +136,10 @@ def _opened(folder: TrainingFolder, plan: Plan, say: Say) -> dict[str, Any]:
         "versions": versions(SOFTWARE),
     }
     record["sessions"] = [*record["sessions"], session]
-    record["checkpoints"] = [each for each in record["checkpoints"] if each["step"] <= step]
+    # A mark that was written before the kill counts, though the record does not name it yet.
+    known = {each["step"]: each for each in record["checkpoints"] if each["step"] <= step}
+    known |= {each.step: each.figures for each in whole}
+    record["checkpoints"] = [known[each] for each in sorted(known)]
     folder.write_table("draws", TRAINING_DRAWS, plan.draws())
     folder.write(record)
     return record
