@@ -148,10 +148,8 @@ def _numbers(answer: str) -> tuple[str, list[Value]] | None:
     tree = read(canonical(answer))
     if tree is None or not is_closed(tree):
         return None
-    several = isinstance(tree, Operation) and tree.name in ("{}", "list")
-    nodes: tuple[Node, ...] = (tree,)
-    if isinstance(tree, Operation) and several:
-        nodes = tree.arguments
+    nodes = _elements(tree)
+    several = nodes != (tree,)
     if not nodes or any(map(is_structure, nodes)):
         return None
     try:
@@ -159,6 +157,14 @@ def _numbers(answer: str) -> tuple[str, list[Value]] | None:
     except (Unsure, Undefined):
         return None
     return None if None in values else ("set" if several else "one", values)
+
+
+def _elements(tree: Node) -> tuple[Node, ...]:
+    """What a set or a list consists of; (1, 2, 3) is read as a set too, (1, 2) is an interval."""
+    if not isinstance(tree, Operation):
+        return (tree,)
+    is_set = tree.name in ("{}", "list") or (tree.name == "()" and len(tree.arguments) > 2)
+    return tree.arguments if is_set else (tree,)
 
 
 def _agree(x: Value, y: Value, decimals: int) -> bool:

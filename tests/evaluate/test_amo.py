@@ -87,7 +87,8 @@ def test_numbers(answer: str, gold: str, right: bool) -> None:
         (r"\{40, 64\}", False),
         (r"\{40, 64, 75, 76\}", False),
         ("40", False),
-        ("(40, 64, 75)", False),
+        ("(40, 64, 75)", True),
+        ("(40, 64)", False),
         (r"\{\}", False),
     ],
 )
