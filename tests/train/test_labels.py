@@ -62,7 +62,7 @@ def test_majority_answers_are_marked() -> None:
     assert counts == {"verified": 1, "majority": 1, "unlabelled": 1, "unreadable": 0}
 
 
-def test_labels_that_no_reward_can_read_are_left_out() -> None:
+def test_labels_that_no_box_can_hold_are_left_out() -> None:
     rows, counts = labelled(answers(("1", None), ("}{", None), (" ", None)), "verified")
     assert rows["label"][:] == ["1"]
     assert counts["unreadable"] == 2
@@ -73,7 +73,7 @@ def test_no_labels_at_all() -> None:
         labelled(answers((None, "3"), (None, None)), "verified")
     with pytest.raises(DataError, match="none of 1 rows has a label: 1 have no answer"):
         labelled(answers((None, None)), "majority")
-    with pytest.raises(DataError, match="0 have no answer, 1 have one that math-verify cannot"):
+    with pytest.raises(DataError, match="0 have no answer, 1 have one that no box can hold"):
         labelled(answers(("}{", None)), "verified")
     without = datasets.Dataset.from_dict({"problem": ["What?"]})
     with pytest.raises(DataError, match="none of 1 rows has a label"):
