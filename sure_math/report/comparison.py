@@ -353,7 +353,8 @@ def _same_setting(column: Column, runs: list[RecordedRun]) -> None:
     raise DataError(
         f"{column} was measured under different conditions: "
         f"{', '.join(differing(one, other))}, in {first[0].folder} ({second[0].folder})",
-        hint="evaluate them alike, or choose the ones to compare with --only PATTERN",
+        hint="evaluate them alike (where only the grader differs: `sure-math evaluate --regrade "
+        "--out FOLDER`), or choose the ones to compare with --only PATTERN",
     )
 
 

@@ -5,9 +5,9 @@ never shown.
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -98,7 +98,8 @@ def find_runs(
         root: the folder; None: the first of `PLACES` that exists.
         suite: its name; None: the one with most models (`curve`: most checkpoints).
         only: patterns, of which the path below `root` must match one; none: everything.
-        curve: whether checkpoints are wanted, not the ends of trainings.
+        curve: whether checkpoints are wanted, not the ends of trainings. Models as they are come
+            from other suites too, where those measured alike.
 
     Raises:
         DataError: no finished evaluation was found, or one cannot be read.
@@ -118,12 +119,15 @@ def find_runs(
         names = ", ".join(sorted({run.suite.name for run in runs}))
         raise DataError(f"nothing was evaluated with suite {chosen!r}; there is: {names}")
     left_out = [f"partial, not finished: {each}" for each in partial]
-    others = sorted({run.suite.name for run in runs} - {chosen})
+    starts = tuple(_starts(runs, kept)) if curve else ()
+    counted = Counter(run.suite.name for run in runs)
+    counted.subtract(run.suite.name for run in (*kept, *starts))
     left_out += [
-        f"suite {name}: {sum(run.suite.name == name for run in runs)} evaluations"
-        for name in others
+        f"suite {name}: {count} evaluation{'s' * (count > 1)}"
+        for name, count in sorted(counted.items())
+        if count
     ]
-    return Recorded(place, chosen, kept, tuple(left_out))
+    return Recorded(place, chosen, (*kept, *starts), tuple(left_out))
 
 
 def recorded(results: Results) -> RecordedRun:
@@ -186,6 +190,22 @@ def _busiest(runs: Sequence[RecordedRun], curve: bool) -> str:
             len(columns_of(counted[name])),
         ),
     )
+
+
+def _starts(runs: Sequence[RecordedRun], kept: Sequence[RecordedRun]) -> Iterator[RecordedRun]:
+    """Models as they are, from other suites, in the columns that were measured alike: a curve
+    begins where the student begins."""
+    alike = {column: each.setting for run in kept for column, each in run.columns.items()}
+    known = {run.model for run in kept}
+    for run in runs:
+        if run.training is None and run.model not in known:
+            columns = {
+                column: each
+                for column, each in run.columns.items()
+                if alike.get(column) == each.setting
+            }
+            if columns:
+                yield replace(run, columns=columns)
 
 
 def _columns(results: Results) -> dict[Column, Measured]:

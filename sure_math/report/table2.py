@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sure_math.errors import DataError
 from sure_math.report.comparison import Comparison, Series, compare
 from sure_math.report.document import Document
 from sure_math.report.runs import Recorded
@@ -15,12 +16,18 @@ def table2(recorded: Recorded) -> Document:
     """Uniform weights, binary filters, soft weights, and the sampler if it was recorded.
 
     Raises:
-        DataError: the runs cannot be compared.
+        DataError: nothing was trained, or the runs cannot be compared.
     """
     parts = []
     for comparison in compare(recorded.runs):
         rows = _rows(comparison)
         parts.append((comparison, rows, rows[0]))
+    if not any(row.runs for _, rows, _ in parts for row in rows):
+        raise DataError(
+            f"no finished training below {recorded.root} was evaluated with suite "
+            f"{recorded.suite} at its end",
+            hint="train with `--set method=opd`, `uopd` or `binary`, then evaluate the models",
+        )
     title = "Table 2: uncertainty weighting, accuracy in per cent"
     return results_table("table2", title, recorded, parts)
 

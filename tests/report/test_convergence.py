@@ -8,11 +8,23 @@ from typing import Any
 import pytest
 
 from sure_math.errors import DataError
+from sure_math.evaluate.suite import Decoding
 from sure_math.report.convergence import convergence
 from sure_math.report.document import Document, write
 from sure_math.report.runs import find_runs
 from tests.report.by_hand import over_seeds
-from tests.report.recorded import STEPS, STUDENT, evaluation, first, recipe, trained, training
+from tests.report.recorded import (
+    STEPS,
+    STUDENT,
+    SUITE,
+    TEACHER,
+    evaluation,
+    first,
+    graded,
+    recipe,
+    trained,
+    training,
+)
 
 RIGHT = {"opd": {10: (3, 4), 20: (4, 5), STEPS: (4, 6)}, "uopd": {10: (5, 6), STEPS: (7, 9)}}
 
@@ -49,6 +61,22 @@ def test_points_by_steps_and_tokens(tmp_path: Path) -> None:
             accuracy = points[method, step]["accuracy"]["Sums pass@1"]
             assert (accuracy["mean"], accuracy["se"]) == pytest.approx((mean, se), abs=1e-6)
             assert (accuracy["low"], accuracy["high"]) == pytest.approx((low, high), abs=1e-6)
+
+
+def test_the_student_s_start_may_come_from_another_suite(tmp_path: Path) -> None:
+    record(tmp_path)
+    decodings = (Decoding(name="pass@1"), Decoding(name="avg@4", n=4, temperature=1.0))
+    whole = SUITE.model_copy(update={"name": "whole", "decodings": decodings})
+    answers = {("Sums", "pass@1"): first(2), ("Sums", "avg@4"): graded(1, samples=4)}
+    evaluation(tmp_path / "base", answers, model=STUDENT, suite=whole)
+    other = whole.model_copy(update={"max_tokens": 64})
+    evaluation(tmp_path / "short", answers, model=TEACHER, suite=other)
+    found = find_runs(tmp_path, curve=True)
+    assert found.left_out == ("suite whole: 1 evaluation",)  # the one with other conditions
+    points = convergence(found).data["curves"][0]["points"]
+    assert (points[0]["method"], points[0]["step"]) == ("base", 0)
+    assert list(points[0]["accuracy"]) == ["Sums pass@1"]
+    assert points[0]["accuracy"]["Sums pass@1"]["mean"] == pytest.approx(0.2)
 
 
 def test_tokens_that_are_unknown_are_left_open(tmp_path: Path) -> None:
