@@ -13,13 +13,13 @@ import polars as pl
 from sure_math.errors import DataError
 from sure_math.evaluate.results import Results
 from sure_math.evaluate.statistics import Estimate, clustered, paired, wilson
+from sure_math.runtime.store import difference
 from sure_math.text_table import table
 
 _KEY = ["benchmark", "decoding"]
 _HEAD = ("benchmark", "decoding", "problems", "mean %", "SE", "95 % interval", "cut off %",
          "no answer %", "tokens")  # fmt: skip
 _SHARES = ("truncated", "unanswered", "failed")
-_SETTINGS = ("max_tokens", "enable_thinking", "decodings")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def as_json(results: Results, other: Results | None = None) -> dict[str, Any]:
     about = {key: value for key, value in results.meta.items() if key not in {"suite", "training"}}
     found: dict[str, Any] = {**about, "scores": [_plain(score) for score in scores(results)]}
     if other is not None:
-        differences = [_plain(difference) for difference in compare(results, other)]
+        differences = [_plain(each) for each in compare(results, other)]
         found["compared_with"] = {"label": other.meta["label"], "differences": differences}
     return found
 
@@ -178,15 +178,20 @@ def _comparison(first: Results, other: Results) -> Iterator[str]:
     for each in differences:
         if each.left_out:
             yield f"{each.benchmark} {each.decoding}: {each.left_out} problems of one only left out"
-    mine, theirs = first.meta["suite"], other.meta["suite"]
-    for name in _SETTINGS:
-        if mine[name] != theirs[name]:
-            yield f"not the same {name}: {mine[name]} and {theirs[name]}"
+    for line in difference(_asked(other), _asked(first)):
+        yield f"not asked alike: {line}"
 
 
-def _difference_row(difference: Difference) -> tuple[object, ...]:
-    one = difference.accuracy
+def _asked(results: Results) -> dict[str, Any]:
+    """What should be the same for two models that are compared."""
+    suite = results.meta["suite"]
+    asked = {name: suite[name] for name in ("max_tokens", "enable_thinking", "decodings")}
+    return {**asked, "prompt": results.meta["identity"]["prompt_sha"]}
+
+
+def _difference_row(compared: Difference) -> tuple[object, ...]:
+    one = compared.accuracy
     p = "-" if one.p is None else "< 0.001" if one.p < 0.001 else f"{one.p:.3f}"
     interval = f"{100 * one.low:+.1f} to {100 * one.high:+.1f}"
-    place = (difference.benchmark, difference.decoding, one.n)
+    place = (compared.benchmark, compared.decoding, one.n)
     return (*place, f"{100 * one.mean:+.1f}", f"{100 * one.se:.1f}", interval, p)

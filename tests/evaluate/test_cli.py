@@ -46,7 +46,10 @@ def test_two_models_side_by_side(suite: Path) -> None:
         found = json.loads(good("--out", first, "--compare", "other", "--json").stdout)
         assert len(found["scores"]) == len(found["compared_with"]["differences"]) == 2
         assert good("--out", first, "--regrade").stdout == good("--out", first).stdout == shown
-        assert len(server.requests) == asked
+        good("--out", first, "--regrade", "--judge", model, "--set", "judge_votes=3")
+        record = json.loads((first / "evaluation.json").read_text())
+        assert (record["judge"], record["suite"]["judge_votes"]) == ("some/model", 3)
+        assert len(server.requests) == asked  # no answer is left to a judge
 
 
 def test_the_test_split_of_a_release_by_the_built_in_model(suite: Path, release: Path) -> None:

@@ -26,7 +26,8 @@ def results(label: str, correct: dict[str, tuple[int, int]], **changes: object) 
         update=changes
     )
     meta = {"label": label, "model": "m", "engine": "e", "judge": None, "versions": {"a": "1"},
-            "suite": suite.model_dump(mode="json"), "text_golds": {"sums": ["x"]}}  # fmt: skip
+            "suite": suite.model_dump(mode="json"), "text_golds": {"sums": ["x"]},
+            "identity": {"prompt_sha": "p"}}  # fmt: skip
     return Results(Path(label), meta, pl.DataFrame(rows))
 
 
@@ -76,7 +77,7 @@ def test_as_text() -> None:
     assert "the answers of 1 problems can be compared as text only" in text
     assert "one minus other" in text
     assert "+33.3" in text
-    assert "not the same max_tokens: 4096 and 9" in text
+    assert "not asked alike: max_tokens: 9 -> 4096" in text
 
 
 def test_as_json_is_json_also_without_a_spread() -> None:
