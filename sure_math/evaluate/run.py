@@ -135,20 +135,17 @@ class _Work:
 
     def grade(self) -> Results | None:
         """Grade what is not graded yet by the code that is here now."""
-        try:
-            self.run.store("grades").scan()
-        except ConfigChanged:
-            self.forget_grades()
+        self.forget_grades(only_of_others=True)
         self.write_record(finished=False)
         self.execute("grades")
         self.write_record(finished=True)
         return read_results(self._folder) if self._partition.rank == 0 else None
 
-    def forget_grades(self) -> None:
-        """Drop this rank's grades; what a judge said stays in the journals."""
+    def forget_grades(self, *, only_of_others: bool = False) -> None:
+        """Drop the grades, or those of another grader; what a judge said stays in the journals."""
         store = self.run.store("grades")
         for footer in stored_footers(store.folder):
-            if self._partition.owns(footer.shard):
+            if not only_of_others or footer.stage_hash != store.stage_hash:
                 store.discard(footer.shard)
 
     def write_record(self, *, finished: bool) -> None:
