@@ -15,6 +15,7 @@ from sure_math.resources import resource
 SHIPPED = {
     **{f"evolve/{name}": name for name in STRATEGIES},
     "solve": "solve",
+    "solve_with_reference": "solve",
     "respond": "solve",
     "judge": "judge",
     "entail": "judge",
@@ -27,6 +28,7 @@ VALUES = {  # what a prompt shows
     "entail": ("problem", "a", "b"),
     "same_problem": ("first", "second"),
     "grade": ("problem", "gold", "answer"),
+    "solve_with_reference": ("problem", "reference", "turn"),
 }
 CHAT = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True).from_string(
     CHAT_TEMPLATE
