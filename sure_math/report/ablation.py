@@ -15,20 +15,12 @@ from pathlib import Path
 from sure_math.errors import DataError
 from sure_math.report.basis import as_json, basis
 from sure_math.report.block import Block, Footnotes, block
-from sure_math.report.comparison import (
-    ORDER,
-    Series,
-    check,
-    label_of,
-    one_per_seed,
-    own_settings,
-    pair_of,
-    recipe_of,
-    same_data,
-    shared_settings,
-)
+from sure_math.report.comparison import pair_of
+from sure_math.report.conditions import check, same_data
 from sure_math.report.document import Document
+from sure_math.report.method import ORDER, label_of, own_settings, shared_settings
 from sure_math.report.runs import Recorded, RecordedRun, columns_of
+from sure_math.report.series import Series, recipe_of
 from sure_math.report.table1 import BEST, intervals
 from sure_math.report.training_log import generated_tokens, logged, mean_weight, peak_memory
 
@@ -136,8 +128,6 @@ def _ablation(axis: Axis, runs: list[RecordedRun]) -> Ablation:
         for value in values
     ]
     check(rows)
-    for row in rows:
-        one_per_seed(row)
     reference = rows[values.index(axis.paper) if axis.paper in values else 0]
     facts = {name: tuple(_mean(row, each) for row in rows) for name, each in axis.facts.items()}
     shown = {name: tuple(map(_figure, figures)) for name, figures in facts.items()}

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from sure_math.evaluate.statistics import Array, Estimate, across_seeds, paired_across_seeds, wilson
-from sure_math.report.comparison import Series
 from sure_math.report.document import Cell
 from sure_math.report.runs import Column
+from sure_math.report.series import Series
 
 NOT_RUN = "not run"
 _KINDS = {

@@ -14,7 +14,7 @@ def basis(recorded: Recorded, runs: Sequence[RecordedRun], columns: Sequence[Col
         _evaluations(recorded, runs), *_problems(runs, columns), *_datasets(runs), *_engines(runs),
         *_failures(runs, columns),
     ]  # fmt: skip
-    return [*lines, *listed("Not in this table", recorded.left_out)]
+    return [*lines, *listed("Not in this table", [*_not_final(recorded, runs), *recorded.left_out])]
 
 
 def as_json(recorded: Recorded, runs: Sequence[RecordedRun]) -> dict[str, Any]:
@@ -35,6 +35,17 @@ def listed(title: str, lines: Sequence[str]) -> list[str]:
         return []
     more = [f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
     return [f"{title}:", *(f"  {line}" for line in lines[:_SHOWN]), *more]
+
+
+def _not_final(recorded: Recorded, runs: Sequence[RecordedRun]) -> Iterator[str]:
+    """Evaluations of unfinished trainings by name, of checkpoints by number."""
+    shown = {run.folder for run in runs}
+    others = [run for run in recorded.runs if not run.final and run.folder not in shown]
+    unfinished = [run for run in others if run.training and not run.training["finished"]]
+    for run in unfinished:
+        yield f"{run.folder}: its training is not finished"
+    if checkpoints := len(others) - len(unfinished):
+        yield f"checkpoints: {checkpoints} evaluation{'s' * (checkpoints > 1)}"
 
 
 def _evaluations(recorded: Recorded, runs: Sequence[RecordedRun]) -> str:

@@ -14,9 +14,9 @@ from sure_math.report.accuracy import (
     points,
     seeds_of,
 )
-from sure_math.report.comparison import Series
 from sure_math.report.document import Cell, Grid, cells
 from sure_math.report.runs import Column
+from sure_math.report.series import Series
 
 _SYMBOLS = ("†", "‡", "§", "¶", "‖")
 

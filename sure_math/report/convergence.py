@@ -10,9 +10,10 @@ from typing import Any
 from sure_math.errors import DataError
 from sure_math.report.accuracy import Entry, accuracy, explanation, percent, seeds_of
 from sure_math.report.basis import as_json, basis
-from sure_math.report.comparison import Comparison, Series, compare
+from sure_math.report.comparison import Comparison, compare
 from sure_math.report.document import Cell, Document, Grid, cells
 from sure_math.report.runs import Column, Recorded
+from sure_math.report.series import Series
 from sure_math.report.table1 import heading
 from sure_math.report.training_log import generated_tokens
 

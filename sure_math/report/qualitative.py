@@ -13,10 +13,11 @@ import polars as pl
 
 from sure_math.errors import DataError
 from sure_math.evaluate.results import read_rows
-from sure_math.report.comparison import compare, recipe_of
+from sure_math.report.comparison import compare
 from sure_math.report.dataset import Dataset
 from sure_math.report.document import Document, Prose
 from sure_math.report.runs import Column, Recorded, RecordedRun
+from sure_math.report.series import recipe_of
 from sure_math.schemas import BENCHMARK_PROBLEMS, COMPLETIONS, GRADES
 
 _COLUMNS = ("problem_id", "problem", "tier", "answer", "semantic_entropy", "w_se", "clusters",

@@ -4,12 +4,14 @@ Rows of one block differ in one switch of the training recipe. What was not run 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sure_math.report.basis import as_json, basis, listed
 from sure_math.report.block import Block, Footnotes, block
-from sure_math.report.comparison import Comparison, Series, compare
+from sure_math.report.comparison import Comparison, compare, strays
 from sure_math.report.document import Document
 from sure_math.report.runs import Recorded
+from sure_math.report.series import Series
 
 _ROWS = {
     "base": "Base", "teacher": "Teacher", "opd": "Standard OPD", "grpo": "GRPO",
@@ -30,9 +32,10 @@ def table1(recorded: Recorded) -> Document:
         DataError: the runs cannot be compared.
     """
     found = compare(recorded.runs)
-    return results_table("table1", "Table 1: accuracy in per cent", recorded, [
-        (comparison, _rows(comparison), _reference(comparison)) for comparison in found
-    ])  # fmt: skip
+    left_out = (*recorded.left_out, *strays(recorded.runs, found))
+    parts = [(each, _rows(each), _reference(each)) for each in found]
+    title = "Table 1: accuracy in per cent"
+    return results_table("table1", title, replace(recorded, left_out=left_out), parts)
 
 
 def results_table(
@@ -78,7 +81,7 @@ def intervals(blocks: Iterable[Block]) -> list[str]:
 def heading(comparison: Comparison) -> str:
     """Student, teacher and dataset of a block."""
     if not comparison.student:
-        return "Models as they are; nothing below was trained by a recorded run"
+        return "Models as they are; no finished training was evaluated at its end"
     return (
         f"Student {comparison.student}, teacher {comparison.teacher}, dataset {comparison.dataset}"
     )

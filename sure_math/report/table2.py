@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from sure_math.errors import DataError
-from sure_math.report.comparison import Comparison, Series, compare
+from sure_math.report.comparison import Comparison, compare
 from sure_math.report.document import Document
 from sure_math.report.runs import Recorded
+from sure_math.report.series import Series
 from sure_math.report.table1 import results_table
 
 _THRESHOLDS = (0.3, 0.5)

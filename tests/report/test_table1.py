@@ -257,6 +257,23 @@ def test_models_without_training(tmp_path: Path) -> None:
     evaluation(tmp_path / "a", first(3), model=STUDENT, label="small one")
     evaluation(tmp_path / "b", first(9), model=TEACHER, label="large one")
     text = table(tmp_path).render("text")
-    assert "nothing below was trained by a recorded run" in text
+    assert "no finished training was evaluated at its end" in text
     assert "\nsmall one" in text
     assert "90.0 [59.6, 98.2]" in text
+
+
+def test_what_is_not_in_the_table_is_named(tmp_path: Path) -> None:
+    trained(tmp_path, recipe("opd"), first(4))
+    for step in (10, 20):
+        trained(tmp_path, recipe("opd"), first(3), step=step, name=f"step-{step}")
+    record = training(recipe("uopd"), finished=False)
+    trained(tmp_path, recipe("uopd"), first(4), training=record, name="killed")
+    evaluation(tmp_path / "stranger", first(3), model="another/model")
+    evaluation(tmp_path / "half", first(3), model=STUDENT, finished=False)
+    notes = table(tmp_path).notes
+    assert notes[notes.index("Not in this table:") + 1 :] == (
+        f"  {tmp_path / 'killed'}: its training is not finished",
+        "  checkpoints: 2 evaluations",
+        f"  partial, not finished: {tmp_path / 'half'}",
+        f"  {tmp_path / 'stranger'}: neither student nor teacher of a recorded training",
+    )
