@@ -44,9 +44,10 @@ def train(
     """
     check_address()
     from sure_math.train.plan import make_plan
+    from sure_math.train.processes import processes
     from sure_math.train.quiet import quiet_libraries
     from sure_math.train.recipes import TRAINING_RECIPES
-    from sure_math.train.run import default_folder, processes
+    from sure_math.train.run import default_folder
     from sure_math.train.run import train as begin
 
     quiet_libraries(main=processes()[0] == 0)

@@ -4,17 +4,16 @@ Both trainers get the same steps, rollouts per step, optimizer, lengths and samp
 is the method.
 """
 
-import os
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import torch
 from trl import GRPOConfig
 
 from sure_math.errors import ConfigError
 from sure_math.train.config import UOPDConfig
+from sure_math.train.processes import on_cpu
 from sure_math.train.recipe import Method, TrainedModel, TrainRecipe
 
 TEACHER_PROMPT = "teacher_prompt"
@@ -52,7 +51,9 @@ def distillation_config(recipe: TrainRecipe, folder: Path, world: int, steps: in
         "rollout_engine": recipe.rollout.engine,
         "max_steps": steps or -1,
     }
-    return _made(UOPDConfig, given, {} if recipe.method == "grpo" else recipe.trainer)
+    more = {} if recipe.method == "grpo" else recipe.trainer
+    config: UOPDConfig = _made(UOPDConfig, given, more)
+    return config
 
 
 def grpo_config(recipe: TrainRecipe, folder: Path, world: int, steps: int) -> GRPOConfig:
@@ -84,13 +85,13 @@ def _made(kind: type[Any], given: dict[str, Any], more: dict[str, Any]) -> Any:
 def _common(recipe: TrainRecipe, folder: Path, world: int) -> dict[str, Any]:
     """What both configurations have."""
     chosen, rollout = recipe.optimization, recipe.rollout
-    on_cpu = not torch.cuda.is_available() or os.environ.get("ACCELERATE_USE_CPU") == "true"
+    without_gpu = on_cpu()
     return {
         "output_dir": str(folder),
         "seed": recipe.seed,
-        "use_cpu": on_cpu,
-        "bf16": not on_cpu or recipe.student.dtype == "bfloat16",
-        "dataloader_pin_memory": not on_cpu,
+        "use_cpu": without_gpu,
+        "bf16": not without_gpu or recipe.student.dtype == "bfloat16",
+        "dataloader_pin_memory": not without_gpu,
         "model_init_kwargs": _loading(recipe.student),
         "per_device_train_batch_size": chosen.micro_batch,
         "gradient_accumulation_steps": recipe.sequences_per_step // (chosen.micro_batch * world),

@@ -33,8 +33,10 @@ from sure_math.runtime.store import difference
 RECORD = "training.json"
 FINAL = "final"
 WHOLE = "whole.json"
-_OWN = re.compile(r"checkpoint-(\d+)|old-\d+|final|training\.json|(?:log|draws)\.parquet|README\.md")
 _CHECKPOINT = re.compile(r"checkpoint-(\d+)")
+_OWN = re.compile(
+    r"checkpoint-\d+|old-\d+|final|training\.json|log\.parquet|draws\.parquet|README\.md"
+)
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,9 @@ class TrainingFolder:
         text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
         write_text(self.root / RECORD, text + "\n")
 
-    def write_table(self, name: str, table: schemas.Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    def write_table(
+        self, name: str, table: schemas.Table, rows: Iterable[Mapping[str, Any]]
+    ) -> None:
         """Replace `log.parquet` or `draws.parquet`, in one step."""
         built = table.build(rows)
         write_atomically(

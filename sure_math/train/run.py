@@ -5,7 +5,6 @@ Under `accelerate launch` every process runs this; the first one holds the lock,
 writes.
 """
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -18,6 +17,7 @@ from sure_math.runtime.shards import refused
 from sure_math.runtime.software import versions
 from sure_math.schemas import TRAINING_DRAWS
 from sure_math.train.plan import Plan, content, make_plan
+from sure_math.train.processes import agreed, processes
 from sure_math.train.recipe import TrainRecipe
 from sure_math.train.record import FINAL, TrainingFolder, refuse_changes
 
@@ -30,11 +30,6 @@ Outcome = Literal["trained", "already finished"]
 def default_folder(recipe: TrainRecipe) -> Path:
     """Where a training goes if nobody says: one folder for each method and seed."""
     return Path("training") / f"{recipe.name}-{recipe.method}-seed{recipe.seed}"
-
-
-def processes() -> tuple[int, int]:
-    """The number of this process and how many there are, as the launcher says."""
-    return int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
 
 
 def train(recipe: TrainRecipe, root: Path, *, fresh: bool = False, say: Say = print) -> Outcome:
@@ -54,7 +49,7 @@ def train(recipe: TrainRecipe, root: Path, *, fresh: bool = False, say: Say = pr
     main, folder = rank == 0, TrainingFolder(root)
     quiet: Say = say if main else _nothing
     with folder.locked() if main else nullcontext():
-        finished = _agreed(_begin(folder, recipe, fresh, quiet) if main else None, world)
+        finished = agreed(_begin(folder, recipe, fresh, quiet) if main else None)
         if finished:
             return "already finished"
         plan = make_plan(recipe, root, world)
@@ -89,7 +84,7 @@ def _work(folder: TrainingFolder, plan: Plan, say: Say, *, main: bool) -> None:
     from sure_math.train.trainers import build
 
     record = _opened(folder, plan, say) if main else {}
-    start = _agreed(_last(folder) if main else None, plan.processes)
+    start = agreed(_last(folder) if main else None)
     trainer = build(plan)
     recorder = Recorder(folder, plan, record, done=start[0] if start else 0)
     trainer.add_callback(recorder)
@@ -182,19 +177,6 @@ def _save_final(trainer: Any, root: Path, *, main: bool) -> None:
         (temporary / "training_args.bin").unlink(missing_ok=True)  # a pickle of this machine
         shutil.rmtree(final, ignore_errors=True)
         temporary.rename(final)
-
-
-def _agreed(value: Any, world: int) -> Any:
-    """What the first process says, in all of them."""
-    if world == 1:
-        return value
-    from accelerate import PartialState
-    from accelerate.utils import broadcast_object_list
-
-    PartialState()
-    box = [value]
-    broadcast_object_list(box)
-    return box[0]
 
 
 @contextmanager
