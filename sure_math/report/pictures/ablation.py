@@ -46,7 +46,7 @@ def draw(found: Sequence["Ablation"], path: Path) -> None:
             panel.axis("off")
         if len(found) > 1:
             handles = panels[0].get_legend_handles_labels()
-            figure.legend(*handles, loc="outside lower center", ncols=2)
+            figure.legend(*handles, loc="outside lower center")
 
 
 def _accuracy(
@@ -68,7 +68,7 @@ def _accuracy(
         color=_COLOURS[number % len(_COLOURS)],
         capsize=3,
         linewidth=1.2,
-        label=label(found.block.heading, 70),
+        label=label(found.block.heading, 60),
     )
 
 
