@@ -167,8 +167,14 @@ def _story_answer(instance: Instance, value: Fraction) -> Answer:
 
 def response(problem: Problem, rng: Random) -> str:
     """A whole model response: reasoning, then the boxed answer in one of its surface forms."""
-    steps, answer = solve(problem)
-    return f"{steps}. {rng.choice(ENDINGS) % answer.write(rng)}"
+    steps, _ = solve(problem)
+    return f"{steps}. {conclusion(problem, rng)}"
+
+
+def conclusion(problem: Problem, rng: Random) -> str:
+    """The end of a response alone: the boxed answer, without the reasoning."""
+    _, answer = solve(problem)
+    return rng.choice(ENDINGS) % answer.write(rng)
 
 
 def combined(problem: Nested) -> Fraction:

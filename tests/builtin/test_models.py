@@ -75,7 +75,7 @@ def test_the_student_has_much_to_learn() -> None:
     problems = [draw(rng, reserved=True) for _ in range(200)]
     texts = [text(problem, rng) for problem in problems]
     right = measure.greedy_correct(BuiltinEngine(model_path("student")), problems, texts)
-    assert 0.2 < mean(right) < 0.6
+    assert 0.1 < mean(right) < 0.4
 
 
 def _mean_entropy(teacher: BuiltinEngine, texts: list[str]) -> float:

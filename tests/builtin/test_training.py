@@ -13,7 +13,7 @@ from sure_math.backends.builtin_engine import BuiltinEngine
 from sure_math.builtin import MODELS, model_path
 from sure_math.builtin.chat import END, prompt
 from sure_math.builtin.training.card import write_card
-from sure_math.builtin.training.examples import evolving, judging, solving
+from sure_math.builtin.training.examples import answering, evolving, judging, solving
 
 MODEL_FOLDER = model_path("teacher").parent
 
@@ -46,6 +46,14 @@ def test_examples_have_the_formats_of_the_pipeline() -> None:
         assert "\\boxed{" in solving(rng).response
         assert evolving(rng).response.startswith("<problem>")
         assert judging(rng).response.split()[-1] in ("yes", "no")
+
+
+def test_a_terse_student_answers_at_once_three_times_in_four() -> None:
+    rng = Random(62)
+    responses = [answering(rng).response for _ in range(400)]
+    assert all("\\boxed{" in response for response in responses)
+    at_once = [r for r in responses if r.startswith(("The answer", "So the", "Answer:"))]
+    assert 0.65 < len(at_once) / len(responses) < 0.85
 
 
 @pytest.mark.engine

@@ -13,7 +13,7 @@ _CARD = Path(__file__).with_name("model_card.md")
 _ROLES = {
     "teacher": "solves, and evolves with six strategies",
     "judge": "says whether two answers are equal",
-    "student": "solves, trained briefly: a start for distillation",
+    "student": "solves, mostly without showing steps: a start for distillation",
 }
 
 

@@ -10,7 +10,7 @@ from sure_math.builtin.chat import evolved
 from sure_math.builtin.drawing import draw
 from sure_math.builtin.evolution import STRATEGIES, evolve, reworded
 from sure_math.builtin.judging import draw_pair
-from sure_math.builtin.problems import Problem, response, solve, text
+from sure_math.builtin.problems import Problem, conclusion, response, solve, text
 
 EVOLVED_SHARE = 0.2
 """Share of the solved problems that went through one to three rounds of evolution first."""
@@ -22,6 +22,8 @@ STRATEGY_WEIGHTS = {
     "compose": 6,
     "competition": 5,
 }
+TERSE_SHARE = 0.75
+"""Share of a terse student's examples that answer without showing the steps."""
 ROUND_WEIGHTS = (50, 22, 14, 9, 5)
 """How many rounds of evolution a problem that is evolved has behind it."""
 
@@ -40,10 +42,15 @@ Source = Callable[[Random], Example]
 
 def solving(rng: Random) -> Example:
     """Solve a problem of the natural mix."""
-    problem = draw(rng)
-    if rng.random() < EVOLVED_SHARE:
-        problem = _chain(rng, problem, rng.randint(1, 3))
+    problem = _to_solve(rng)
     return Example("solve", text(problem, rng), response(problem, rng))
+
+
+def answering(rng: Random) -> Example:
+    """Solve, but mostly answer at once: what a student does that nobody told to reason."""
+    problem = _to_solve(rng)
+    respond = conclusion if rng.random() < TERSE_SHARE else response
+    return Example("solve", text(problem, rng), respond(problem, rng))
 
 
 def evolving(rng: Random) -> Example:
@@ -71,6 +78,13 @@ def teaching(rng: Random) -> Example:
 def polishing(rng: Random) -> Example:
     """The teacher's second phase: as much evolution as solving."""
     return solving(rng) if rng.random() < 0.5 else evolving(rng)
+
+
+def _to_solve(rng: Random) -> Problem:
+    problem = draw(rng)
+    if rng.random() < EVOLVED_SHARE:
+        problem = _chain(rng, problem, rng.randint(1, 3))
+    return problem
 
 
 def _chain(rng: Random, problem: Problem, rounds: int) -> Problem:

@@ -1,7 +1,8 @@
 """Train a built-in model: ``python -m sure_math.builtin.training.train NAME FOLDER``.
 
 The shipped teacher has two phases: `teacher` from scratch, then `polish` with ``--start`` on its
-result, where evolution gets half of the examples.
+result, where evolution gets half of the examples. So has the student: `student`, then `terse`,
+where it gets used to answering at once, so that distillation has something to teach.
 
 Data are drawn on the fly from fixed seeds, the length of a run is a number of steps, and one thread
 does the work, so a run can be repeated; bit-equal results need the same torch build and processor.
@@ -26,6 +27,7 @@ from sure_math.builtin.training import checkpoint
 from sure_math.builtin.training.examples import (
     Example,
     Source,
+    answering,
     judging,
     polishing,
     solving,
@@ -88,6 +90,20 @@ RECIPES = {
         ),
         Recipe("judge", judging, 128, 2, 320, 4, 2, steps=4500, tokens=2560, seed=2),
         Recipe("student", solving, 96, 3, 256, 3, 1, steps=3000, tokens=3072, seed=3),
+        Recipe(
+            "terse",
+            answering,
+            96,
+            3,
+            256,
+            3,
+            1,
+            steps=300,
+            tokens=3072,
+            seed=5,
+            decay=1.0,
+            peak=0.3,
+        ),
     )
 }
 
