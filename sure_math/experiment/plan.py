@@ -147,13 +147,15 @@ class _Plan:
 
     def evaluations(self) -> Iterator[Step]:
         for label, model in self.experiment.references.items():
-            name = label.lower().replace(" ", "-")
-            yield self._evaluation(name, ("--model", self._filled(model)), ("--label", label))
+            name, options = label.lower().replace(" ", "-"), ("--model", self._filled(model))
+            yield self._evaluation(name, options, ("--label", label))
+            if suite := self.experiment.curve_suite:
+                yield self._evaluation(f"{name}-curve", options, ("--label", label), suite=suite)
         for arm, _, folder in self._cells():
             model = f"{self.experiment.backend}:{folder / 'final'}"
             yield self._evaluation(folder.name, ("--model", model))
             if arm.curve and (suite := self.experiment.curve_suite):
-                source = ("--checkpoints", f"{self.experiment.backend}:{folder}")
+                source = ("--checkpoints", str(folder), "--backend", self.experiment.backend)
                 yield self._evaluation(f"{folder.name}-curve", source, suite=suite)
 
     def reports(self) -> Iterator[Step]:
