@@ -147,10 +147,8 @@ class _Plan:
 
     def evaluations(self) -> Iterator[Step]:
         for label, model in self.experiment.references.items():
-            name, options = label.lower().replace(" ", "-"), ("--model", self._filled(model))
-            yield self._evaluation(name, options, ("--label", label))
-            if suite := self.experiment.curve_suite:
-                yield self._evaluation(f"{name}-curve", options, ("--label", label), suite=suite)
+            name = label.lower().replace(" ", "-")
+            yield self._evaluation(name, ("--model", self._filled(model)), ("--label", label))
         for arm, _, folder in self._cells():
             model = f"{self.experiment.backend}:{folder / 'final'}"
             yield self._evaluation(folder.name, ("--model", model))
