@@ -8,9 +8,7 @@ far travels in the trainer's own log, so it survives a kill with the checkpoint.
 # mypy: disable-error-code="misc"
 
 import time
-from contextlib import ExitStack
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from transformers import TrainerCallback
 
@@ -24,19 +22,23 @@ _NO_METRICS = {"step", "epoch", "total_flos"}
 
 
 class Recorder(TrainerCallback):
-    """Keeps the folder of one training up to date; a context manager around the training.
+    """Keeps the folder of one training up to date.
 
     Args:
         record: what `training.json` holds; of the first process only.
-        done: steps that earlier sessions have done.
+        progress: where steps are counted; of the first process only.
     """
 
     def __init__(
-        self, folder: TrainingFolder, plan: Plan, record: dict[str, Any], *, done: int
+        self,
+        folder: TrainingFolder,
+        plan: Plan,
+        record: dict[str, Any],
+        progress: Progress | None,
     ) -> None:
         self._folder, self._plan, self._record = folder, plan, record
-        self._progress = Progress("train", plan.steps, done, unit="steps")
-        self._generated: int | None = None
+        self._progress = progress
+        self._generated = 0
         self._clock = time.monotonic()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -53,9 +55,9 @@ class Recorder(TrainerCallback):
         before = state.log_history[:-1]
         entry["wall_seconds"] = _last(before, "wall_seconds") + now - self._clock
         self._clock = now
-        if state.is_world_process_zero:
+        if self._progress is not None:
             generated = int(_last(state.log_history, "generated_tokens"))
-            self._progress.advance(1, generated - (self._generated or 0))
+            self._progress.advance(1, generated - self._generated)
             self._generated = generated
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -97,19 +99,6 @@ class Recorder(TrainerCallback):
         ]
         self._folder.write_table("log", TRAINING_LOG, rows)
         self._folder.write(self._record)
-
-    def __enter__(self) -> Self:
-        self._stack = ExitStack()
-        self._stack.enter_context(self._progress)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.close()
 
 
 def _last(history: list[dict[str, Any]], name: str) -> float:

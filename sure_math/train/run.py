@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sure_math.errors import TrainingError
+from sure_math.runtime.progress import Progress
 from sure_math.runtime.shards import refused
 from sure_math.runtime.software import versions
 from sure_math.schemas import TRAINING_DRAWS
@@ -76,7 +77,7 @@ def _begin(folder: TrainingFolder, recipe: TrainRecipe, fresh: bool, say: Say) -
         {"recipe": record.get("decisive", {}).get("recipe")},
         {"recipe": content(recipe)},
     )
-    return bool(record["finished"])
+    return bool(record.get("finished"))
 
 
 def _work(folder: TrainingFolder, plan: Plan, say: Say, *, main: bool) -> None:
@@ -85,11 +86,12 @@ def _work(folder: TrainingFolder, plan: Plan, say: Say, *, main: bool) -> None:
 
     record = _opened(folder, plan, say) if main else {}
     start = agreed(_last(folder) if main else None)
+    done, checkpoint = start or (0, None)
     trainer = build(plan)
-    recorder = Recorder(folder, plan, record, done=start[0] if start else 0)
-    trainer.add_callback(recorder)
-    with recorder:
-        trainer.train(resume_from_checkpoint=start[1] if start else None)
+    with Progress("train", plan.steps, done, "steps") if main else nullcontext() as progress:
+        recorder = Recorder(folder, plan, record, progress)
+        trainer.add_callback(recorder)
+        trainer.train(resume_from_checkpoint=checkpoint)
     _save_final(trainer, folder.root, main=main)
     if main:
         recorder.finish(trainer.state)

@@ -25,6 +25,15 @@ from sure_math.train.record import WHOLE
 pytestmark = pytest.mark.engine
 pytest.importorskip("trl")
 
+LONGER = {
+    "numpy": ("--set", "optimization.draws=12"),
+    "generate": (
+        "--set", "optimization.draws=12", "--set", "saving.keep=1",
+        "--set", "rollout.engine=transformers",
+    ),
+}  # fmt: skip
+"""Trainings of six steps, whose rollouts come from the numpy engine or from transformers."""
+
 PLAIN_TEMPLATE = (
     "<|system|>solve{% for m in messages %}{% if m.role != 'assistant' %}<|user|>"
     "{{ m.content | trim }}{% endif %}{% endfor %}"
@@ -126,6 +135,7 @@ def every_method(recipe: str, reader: Path, tmp_path_factory: pytest.TempPathFac
         [*common, "--method", method, "--out", str(root / method), *more.get(method, [])]
         for method in ("uopd", "opd", "binary", "sampler", "grpo", "sdr")
     ]
+    calls += [[recipe, *LONGER[name], "--out", str(root / name)] for name in LONGER]
     code = (
         "import json, sys\nfrom sure_math.cli import main\n"
         "for call in json.loads(sys.argv[1]):\n"
@@ -221,18 +231,12 @@ def test_a_trained_model_runs_everywhere(every_method: Path, name: str) -> None:
     assert answers[0].logprob != pytest.approx(answers[2].logprob, abs=1e-6)
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [("--method", "uopd"),
-     ("--method", "grpo", "--set", "rollout.engine=transformers", "--set", "saving.keep=1")],
-    ids=["numpy engine", "generate"],
-)  # fmt: skip
+@pytest.mark.parametrize("name", LONGER)
 def test_a_killed_training_goes_on_with_the_same_draws(
-    recipe: str, tmp_path: Path, settings: tuple[str, ...]
+    recipe: str, every_method: Path, tmp_path: Path, name: str
 ) -> None:
     """kill -9 after a checkpoint, and another checkpoint half-written: as if nothing had been."""
-    settings = (recipe, *settings, "--set", "optimization.draws=12")
-    trained(*settings, "--out", tmp_path / "whole")
+    settings, whole = (recipe, *LONGER[name]), every_method / name
     broken = tmp_path / "broken"
     mark = broken / "checkpoint-2" / WHOLE
     code, _ = stopped_at(signal.SIGKILL, mark.is_file, *settings, "--out", broken)
@@ -244,10 +248,10 @@ def test_a_killed_training_goes_on_with_the_same_draws(
     said = trained(*settings, "--out", broken)
     assert "half-written, so removed: checkpoint-7" in said
     assert "going on from checkpoint-" in said
-    for name in ("draws.parquet", "final/model.safetensors"):
-        assert (broken / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
-    assert figures(broken).equals(figures(tmp_path / "whole"))
-    told, unbroken = record(broken), record(tmp_path / "whole")
+    for file in ("draws.parquet", "final/model.safetensors"):
+        assert (broken / file).read_bytes() == (whole / file).read_bytes(), file
+    assert figures(broken).equals(figures(whole))
+    told, unbroken = record(broken), record(whole)
     assert told["finished"]
     first, second = (each["from_step"] for each in told["sessions"])
     assert first == 0
@@ -256,7 +260,7 @@ def test_a_killed_training_goes_on_with_the_same_draws(
     steps = [each["step"] for each in told["checkpoints"]]
     assert steps == [each["step"] for each in unbroken["checkpoints"]] == [2, 4, 6]
     kept = sorted(path.name for path in broken.glob("checkpoint-*"))
-    assert kept == sorted(path.name for path in (tmp_path / "whole").glob("checkpoint-*"))
+    assert kept == sorted(path.name for path in whole.glob("checkpoint-*"))
 
 
 def test_interrupted_a_training_says_what_is_saved(recipe: str, tmp_path: Path) -> None:
