@@ -4,7 +4,7 @@ r"""The prompt format of the built-in models:
 `CHAT_TEMPLATE` maps the pipeline's ordinary chat messages to it, so that the long prompts written
 for big models work here too: the first role name in the first line of the system message decides
 the role (default solve), and of the user message only the problem, or for the judge only the two
-answers, is kept.
+answers, is kept. A solver also sees the reference solution that stands between <reference> tags.
 """
 
 ROLES = (
@@ -25,7 +25,7 @@ TAGS = ("<problem>", "</problem>", "<answer_form>", "</answer_form>")
 CHAT_TEMPLATE = """\
 {%- set roles = ['harder', 'rewrite', 'algebraize', 'apply', 'compose', 'competition',
                  'judge', 'solve'] -%}
-{%- set found = namespace(role='', word='') -%}
+{%- set found = namespace(role='', word='', reference='') -%}
 {%- if messages and messages[0]['role'] == 'system' -%}
 {%- set line = (messages[0]['content'] | trim).split('\\n')[0] | lower -%}
 {%- for letter in (line ~ ' ') -%}
@@ -41,11 +41,17 @@ CHAT_TEMPLATE = """\
 <|system|>{{ role }}
 {%- for message in messages -%}
 {%- set content = message['content'] | trim -%}
+{%- if role == 'solve' and '<reference>' in content -%}
+{%- set found.reference = content.split('<reference>')[-1].split('</reference>')[0] | trim -%}
+{%- endif -%}
 {%- if message['role'] == 'user' -%}
 {%- if role == 'judge' and 'Answer A:' in content -%}
 {%- set content = 'Answer A:' ~ content.split('Answer A:')[-1] -%}
 {%- elif '<problem>' in content -%}
-{%- set content = content.split('<problem>')[-1].split('</problem>')[0] -%}
+{%- set content = content.split('<problem>')[-1].split('</problem>')[0] | trim -%}
+{%- if found.reference -%}
+{%- set content = content ~ '\\nReference solution: ' ~ found.reference -%}
+{%- endif -%}
 {%- endif -%}
 <|user|>{{ content | trim }}
 {%- elif message['role'] == 'assistant' -%}
@@ -58,6 +64,11 @@ CHAT_TEMPLATE = """\
 def prompt(role: str, user: str) -> str:
     """The text a built-in model continues."""
     return f"{SYSTEM}{role}{USER}{user}{ASSISTANT}"
+
+
+def with_reference(problem: str, reference: str) -> str:
+    """The user text of a solver that sees a reference solution."""
+    return f"{problem}\nReference solution: {reference}"
 
 
 def evolved(text: str, form: str) -> str:

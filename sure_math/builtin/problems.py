@@ -167,13 +167,12 @@ def _story_answer(instance: Instance, value: Fraction) -> Answer:
 
 def response(problem: Problem, rng: Random) -> str:
     """A whole model response: reasoning, then the boxed answer in one of its surface forms."""
-    steps, _ = solve(problem)
-    return f"{steps}. {conclusion(problem, rng)}"
+    steps, answer = solve(problem)
+    return f"{steps}. {conclusion(answer, rng)}"
 
 
-def conclusion(problem: Problem, rng: Random) -> str:
-    """The end of a response alone: the boxed answer, without the reasoning."""
-    _, answer = solve(problem)
+def conclusion(answer: Answer, rng: Random) -> str:
+    """The end of a response: the answer in its box."""
     return rng.choice(ENDINGS) % answer.write(rng)
 
 

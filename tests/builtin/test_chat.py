@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from sure_math.builtin.chat import CHAT_TEMPLATE, ROLES, prompt
+from sure_math.builtin.chat import CHAT_TEMPLATE, ROLES, prompt, with_reference
+from sure_math.prompts import load_prompt
 
 TEMPLATE = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True).from_string(
     CHAT_TEMPLATE
@@ -56,6 +57,21 @@ def test_problem_tags_are_stripped() -> None:
     )
 
 
+@pytest.mark.parametrize("turn", ["user", "system"])
+def test_a_solver_sees_the_reference_solution(turn: str) -> None:
+    problem = "<problem>\nFind $3+4$.\n</problem>"
+    reference = "Here is a solution:\n<reference>\n3+4=7. Answer: \\boxed{7}.\n</reference>\nGo on."
+    system = "Task: solve" + (f"\n{reference}" if turn == "system" else "")
+    user = problem + (f"\n{reference}" if turn == "user" else "")
+    wanted = with_reference("Find $3+4$.", "3+4=7. Answer: \\boxed{7}.")
+    assert render(system, user) == prompt("solve", wanted)
+
+
+def test_only_a_solver_sees_the_reference_solution() -> None:
+    user = "<problem>\nFind $3+4$.\n</problem>\n<reference>\n7\n</reference>"
+    assert render("Task: harder", user) == prompt("harder", "Find $3+4$.")
+
+
 def test_the_judge_sees_only_the_two_answers() -> None:
     user = "Problem: Find $x$.\n\nAnswer A: x=3\nAnswer B: 3"
     assert render("Task: judge", user) == prompt("judge", "Answer A: x=3\nAnswer B: 3")
@@ -68,6 +84,14 @@ def test_a_whole_conversation_can_be_rendered() -> None:
     ]
     whole = TEMPLATE.render(messages=messages, add_generation_prompt=False)
     assert whole == prompt("solve", "Find $3+4$.") + "3+4=7. Answer: \\boxed{7}.<|end|>"
+
+
+def test_the_shipped_prompt_with_a_reference_shows_it() -> None:
+    loaded = load_prompt("solve_with_reference")
+    system, user = loaded.messages(problem="Find $3+4$.", reference="3+4=7.", turn="user")
+    assert render(system.content, user.content) == (
+        prompt("solve", with_reference("Find $3+4$.", "3+4=7."))
+    )
 
 
 def test_the_shipped_prompts_reach_their_roles() -> None:

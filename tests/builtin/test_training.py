@@ -12,8 +12,10 @@ import pytest
 from sure_math.backends.builtin_engine import BuiltinEngine
 from sure_math.builtin import MODELS, model_path
 from sure_math.builtin.chat import END, prompt
+from sure_math.builtin.grammar import parse
+from sure_math.builtin.marking import correct
 from sure_math.builtin.training.card import write_card
-from sure_math.builtin.training.examples import answering, evolving, judging, solving
+from sure_math.builtin.training.examples import answering, evolving, judging, reading, solving
 
 MODEL_FOLDER = model_path("teacher").parent
 
@@ -54,6 +56,21 @@ def test_a_terse_student_answers_at_once_three_times_in_four() -> None:
     assert all("\\boxed{" in response for response in responses)
     at_once = [r for r in responses if r.startswith(("The answer", "So the", "Answer:"))]
     assert 0.65 < len(at_once) / len(responses) < 0.85
+
+
+def test_the_reader_sees_right_references_or_none() -> None:
+    rng = Random(63)
+    seen = {"solution": 0, "answer": 0, "none": 0}
+    for _ in range(300):
+        example = reading(rng)
+        problem, _, reference = example.user.partition("\nReference solution: ")
+        known = parse(problem)
+        assert known is not None
+        assert correct(known, example.response)
+        assert not reference or correct(known, reference)
+        kind = "answer" if reference.startswith("\\boxed") else "solution"
+        seen[kind if reference else "none"] += 1
+    assert min(seen.values()) > 20
 
 
 @pytest.mark.engine

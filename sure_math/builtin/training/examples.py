@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from sure_math.builtin.chat import evolved
+from sure_math.builtin.chat import evolved, with_reference
 from sure_math.builtin.drawing import draw
 from sure_math.builtin.evolution import STRATEGIES, evolve, reworded
 from sure_math.builtin.judging import draw_pair
 from sure_math.builtin.problems import Problem, conclusion, response, solve, text
+from sure_math.builtin.training.slips import can_slip, slipped
 
 EVOLVED_SHARE = 0.2
 """Share of the solved problems that went through one to three rounds of evolution first."""
@@ -24,6 +25,9 @@ STRATEGY_WEIGHTS = {
 }
 TERSE_SHARE = 0.75
 """Share of a terse student's examples that answer without showing the steps."""
+REFERENCE_WEIGHTS = (45, 15, 40)
+"""How often the reader sees a whole reference solution, only its answer, and none."""
+LARGEST_SLIP = 30
 ROUND_WEIGHTS = (50, 22, 14, 9, 5)
 """How many rounds of evolution a problem that is evolved has behind it."""
 
@@ -49,8 +53,32 @@ def solving(rng: Random) -> Example:
 def answering(rng: Random) -> Example:
     """Solve, but mostly answer at once: what a student does that nobody told to reason."""
     problem = _to_solve(rng)
-    respond = conclusion if rng.random() < TERSE_SHARE else response
-    return Example("solve", text(problem, rng), respond(problem, rng))
+    at_once = rng.random() < TERSE_SHARE
+    user = text(problem, rng)
+    worked = conclusion(solve(problem)[1], rng) if at_once else response(problem, rng)
+    return Example("solve", user, worked)
+
+
+def reading(rng: Random) -> Example:
+    """Solve, mostly with a reference solution, or only its answer, in the prompt."""
+    problem = _to_solve(rng)
+    user = text(problem, rng)
+    match rng.choices(("solution", "answer", "none"), REFERENCE_WEIGHTS)[0]:
+        case "solution":
+            user = with_reference(user, response(problem, rng))
+        case "answer":
+            user = with_reference(user, f"\\boxed{{{solve(problem)[1].write(rng)}}}")
+    return Example("solve", user, response(problem, rng))
+
+
+def unreliable(rng: Random) -> Example:
+    """Solve, but with random slips in some families: no two responses agree on these."""
+    return _with_slips(rng, rng.randint(1, LARGEST_SLIP))
+
+
+def stubborn(rng: Random) -> Example:
+    """Solve, but with the same slip in some families always: all responses agree, and are wrong."""
+    return _with_slips(rng, 1)
 
 
 def evolving(rng: Random) -> Example:
@@ -78,6 +106,15 @@ def teaching(rng: Random) -> Example:
 def polishing(rng: Random) -> Example:
     """The teacher's second phase: as much evolution as solving."""
     return solving(rng) if rng.random() < 0.5 else evolving(rng)
+
+
+def _with_slips(rng: Random, offset: int) -> Example:
+    problem = _to_solve(rng)
+    user = text(problem, rng)
+    slips = can_slip(problem)
+    return Example(
+        "solve", user, slipped(problem, offset, rng) if slips else response(problem, rng)
+    )
 
 
 def _to_solve(rng: Random) -> Problem:

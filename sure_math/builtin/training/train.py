@@ -4,6 +4,10 @@ The shipped teacher has two phases: `teacher` from scratch, then `polish` with `
 result, where evolution gets half of the examples. So has the student: `student`, then `terse`,
 where it gets used to answering at once, so that distillation has something to teach.
 
+Three more teachers are not shipped but made when an experiment needs them, with ``--start`` on the
+shipped one; they only solve. `reader` reads a reference solution, `unreliable` makes random slips
+in some families, and `stubborn` makes the same slip there always.
+
 Data are drawn on the fly from fixed seeds, the length of a run is a number of steps, and one thread
 does the work, so a run can be repeated; bit-equal results need the same torch build and processor.
 """
@@ -12,7 +16,7 @@ import json
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -30,8 +34,11 @@ from sure_math.builtin.training.examples import (
     answering,
     judging,
     polishing,
+    reading,
     solving,
+    stubborn,
     teaching,
+    unreliable,
 )
 from sure_math.builtin.training.network import Qwen3, Size
 from sure_math.builtin.training.optimizer import Optimizer
@@ -70,40 +77,26 @@ class Recipe:
         return self.peak * min(1.0, (step + 1) / _WARM_UP, left / self.decay)
 
 
+def _phase(
+    first: Recipe, name: str, source: Source, *, steps: int, seed: int, peak: float
+) -> Recipe:
+    """A run that goes on from the result of `first`; its rate falls from `peak` at once."""
+    return replace(first, name=name, source=source, steps=steps, seed=seed, decay=1.0, peak=peak)
+
+
+_TEACHER = Recipe("teacher", teaching, 128, 4, 384, 4, 2, steps=10_000, tokens=2560, seed=1)
+_STUDENT = Recipe("student", solving, 96, 3, 256, 3, 1, steps=3000, tokens=3072, seed=3)
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe("teacher", teaching, 128, 4, 384, 4, 2, steps=10_000, tokens=2560, seed=1),
-        Recipe(
-            "polish",
-            polishing,
-            128,
-            4,
-            384,
-            4,
-            2,
-            steps=3500,
-            tokens=2560,
-            seed=4,
-            decay=1.0,
-            peak=0.5,
-        ),
+        _TEACHER,
+        _phase(_TEACHER, "polish", polishing, steps=3500, seed=4, peak=0.5),
         Recipe("judge", judging, 128, 2, 320, 4, 2, steps=4500, tokens=2560, seed=2),
-        Recipe("student", solving, 96, 3, 256, 3, 1, steps=3000, tokens=3072, seed=3),
-        Recipe(
-            "terse",
-            answering,
-            96,
-            3,
-            256,
-            3,
-            1,
-            steps=300,
-            tokens=3072,
-            seed=5,
-            decay=1.0,
-            peak=0.3,
-        ),
+        _STUDENT,
+        _phase(_STUDENT, "terse", answering, steps=300, seed=5, peak=0.3),
+        _phase(_TEACHER, "reader", reading, steps=500, seed=6, peak=0.3),
+        _phase(_TEACHER, "unreliable", unreliable, steps=400, seed=7, peak=0.3),
+        _phase(_TEACHER, "stubborn", stubborn, steps=400, seed=8, peak=0.3),
     )
 }
 
