@@ -187,25 +187,27 @@ class UOPDTrainer(Measured, DistillationTrainer):
             self._sums["rollouts"] += len(weights)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Add means over the response tokens of all processes since the last log, in nats."""
+        """Add the means since the last log."""
         if self.model.training and self._sums:
-            local = [float(total) for total in self._sums.values()]
-            gathered = self.accelerator.gather(
-                torch.tensor([local], dtype=torch.float32, device=self.accelerator.device)
-            )
-            sums = dict(zip(self._sums, gathered.double().sum(0).tolist(), strict=True))
-            self._sums.clear()
-            tokens = max(sums["tokens"], 1.0)
-            means = {
-                "kl": (sums["cross_entropy"] - sums["teacher_entropy"]) / tokens,
-                "cross_entropy": sums["cross_entropy"] / tokens,
-                "teacher/entropy": sums["teacher_entropy"] / tokens,
-                "teacher/topk_mass": sums["teacher_mass"] / tokens,
-                "entropy": sums["student_entropy"] / tokens,
-                "weight": sums["weights"] / sums["rollouts"],
-            }
-            self._metrics["train"].update({name: [mean] for name, mean in means.items()})
+            for name, mean in self._means().items():
+                self._metrics["train"][name] = [mean]
         super().log(logs, start_time)
+
+    def _means(self) -> dict[str, float]:
+        """Over the response tokens (weight: the rollouts) of all processes; in nats."""
+        local = torch.tensor([[float(total) for total in self._sums.values()]])
+        gathered = self.accelerator.gather(local.to(self.accelerator.device)).double().sum(0)
+        sums = dict(zip(self._sums, gathered.tolist(), strict=True))
+        self._sums.clear()
+        tokens = max(sums["tokens"], 1.0)
+        return {
+            "kl": (sums["cross_entropy"] - sums["teacher_entropy"]) / tokens,
+            "cross_entropy": sums["cross_entropy"] / tokens,
+            "teacher/entropy": sums["teacher_entropy"] / tokens,
+            "teacher/topk_mass": sums["teacher_mass"] / tokens,
+            "entropy": sums["student_entropy"] / tokens,
+            "weight": sums["weights"] / sums["rollouts"],
+        }
 
 
 def _check_rows(rows: Any, args: UOPDConfig) -> Dataset:

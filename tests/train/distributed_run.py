@@ -1,6 +1,6 @@
 """A short training run as one of several processes; writes what it logged.
 
-python -m torch.distributed.run --standalone --nproc_per_node 2 tests/train/distributed_run.py OUT SETTINGS
+    python -m torch.distributed.run --standalone --nproc_per_node 2 THIS_FILE OUT SETTINGS
 """
 
 import json
@@ -11,12 +11,14 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.train.tiny import trained
+from sure_math.train import UOPDTrainer
+from tests.train.tiny import made
 
 
 def main(out: Path, settings: str) -> None:
     torch.set_num_threads(1)
-    trainer = trained(out.parent / "run", **json.loads(settings))
+    trainer = made(UOPDTrainer, out.parent / "run", **json.loads(settings))
+    trainer.train()
     if trainer.accelerator.is_main_process:
         out.write_text(json.dumps(trainer.state.log_history))
     trainer.accelerator.end_training()  # without it, processes may wait for each other at the end

@@ -11,7 +11,7 @@ from trl import GRPOConfig, GRPOTrainer
 from sure_math.errors import ConfigError
 from sure_math.train import UOPDTrainer
 from sure_math.train.rollouts import builtin_rollouts
-from tests.train.tiny import Recorded, config, model, real_tokens, rows, tokenizer, trained
+from tests.train.tiny import Recorded, config, made, model, real_tokens, rows, tokenizer, trained
 
 
 def test_rollouts_are_of_the_weights_that_are_trained(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_killed_run_goes_on_with_the_same_draws_to_the_same_weights(
         "max_grad_norm": 1.0,
     }
     whole = trained(tmp_path, **settings)
-    again = _student_again(tmp_path, settings)
+    again = made(Recorded, tmp_path, seed=7, **settings)  # the checkpoint replaces the student
     again.train(resume_from_checkpoint=str(tmp_path / "checkpoint-3"))
     assert again.state.global_step == whole.state.global_step == 6
     for batch, expected in zip(again.batches, whole.batches[6:], strict=True):
@@ -83,19 +83,9 @@ def test_a_killed_run_goes_on_with_the_same_draws_to_the_same_weights(
 def test_a_second_pass_goes_on_too(tmp_path: Path) -> None:
     settings = {"num_train_epochs": 2, "save_strategy": "steps", "save_steps": 4}
     whole = trained(tmp_path, **settings)
-    again = _student_again(tmp_path, settings)
+    again = made(Recorded, tmp_path, seed=7, **settings)  # the checkpoint replaces the student
     again.train(resume_from_checkpoint=str(tmp_path / "checkpoint-4"))
     assert _logged(again, "loss") == _logged(whole, "loss")
-
-
-def _student_again(folder: Path, settings: dict[str, Any]) -> Recorded:
-    return Recorded(
-        model(7),  # whatever it holds, the checkpoint replaces it
-        model(1, layers=3, hidden=48),
-        config(folder, **settings),
-        train_dataset=rows(),
-        processing_class=tokenizer(),
-    )
 
 
 def _logged(run: UOPDTrainer, name: str) -> list[float]:

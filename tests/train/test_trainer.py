@@ -29,7 +29,9 @@ from tests.train.tiny import (
 def test_loss_and_gradient_are_those_of_equations_7_to_9(
     tmp_path: Path, dtype: torch.dtype, loss_error: float, gradient_error: float
 ) -> None:
-    trainer = trained(tmp_path, dtype, per_device_train_batch_size=4, gradient_accumulation_steps=2)
+    trainer = trained(
+        tmp_path, dtype=dtype, per_device_train_batch_size=4, gradient_accumulation_steps=2
+    )
     assert len(trainer.losses) == 3
     for step, logged in enumerate(trainer.losses):
         loss, gradient = step_loss(trainer, step)

@@ -90,7 +90,7 @@ def test_with_the_whole_vocabulary_our_loss_is_trls_and_the_teachers_entropy(
     tmp_path: Path,
 ) -> None:
     settings = {"weighting": "uniform", "loss_mean": "token", "loss_top_k": 0}
-    run = trained(tmp_path, torch.float64, **settings)
+    run = trained(tmp_path, dtype=torch.float64, **settings)
     student, batch = run.recorder.students[0], run.batches[0]
     student.zero_grad()
     divergence, entropy, tokens = DistillationTrainer._compute_loss(run, student, batch, None)

@@ -119,15 +119,21 @@ class Recorded(UOPDTrainer):
         return [entry["loss"] for entry in self.state.log_history if "loss" in entry]
 
 
-def trained(folder: Path, dtype: torch.dtype = torch.float32, **settings: Any) -> Recorded:
-    """A short run of a random student under a random teacher."""
-    trainer = Recorded(
-        model(0, dtype=dtype),
+def made(kind: type[Any], folder: Path, seed: int = 0, **settings: Any) -> Any:
+    """A trainer of a random student under a random teacher."""
+    dtype = settings.pop("dtype", torch.float32)
+    return kind(
+        model(seed, dtype=dtype),
         model(1, layers=3, hidden=48, dtype=dtype),
         config(folder, **settings),
         train_dataset=rows(),
         processing_class=tokenizer(),
     )
+
+
+def trained(folder: Path, **settings: Any) -> Recorded:
+    """A short run, recorded."""
+    trainer: Recorded = made(Recorded, folder, **settings)
     trainer.train()
     return trainer
 
