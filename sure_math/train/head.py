@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-SLAB_BYTES = 32 << 20
+SLAB_BYTES = 8 << 20
 """Default size of one slab of logits on a CPU, whose caches like it; a handful exist at a time."""
 GPU_SLAB_BYTES = 256 << 20
 """The same elsewhere: so few kernels that starting them costs nothing."""
