@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sure_math.recipes import bundled_recipes
+from sure_math.resources import resource
 from sure_math.settings import Kind
 from sure_math.train.recipe import TrainedModel, TrainRecipe
 
@@ -24,5 +24,5 @@ def training_name(name: str) -> str | None:
     if Path(name).suffix in {".yaml", ".yml"}:
         return name if "student" in TRAINING_RECIPES.read(Path(name)) else None
     short = name.removeprefix("train/")
-    shadowed = short == name and name in bundled_recipes()
+    shadowed = short == name and resource("pipelines", f"{name}.yaml").is_file()
     return short if short in TRAINING_RECIPES.bundled() and not shadowed else None
