@@ -92,18 +92,20 @@ def topk_cross_entropy(
     """
     if mask is None:
         mask = torch.ones(len(hidden), dtype=torch.bool, device=hidden.device)
-    target: _TopKTarget | _FullTarget
     if isinstance(teacher, TopK):
         teacher = TopK(teacher.probs[mask], teacher.ids[mask])
     else:
-        _same_vocabulary(head, teacher.head)
+        if teacher.head.vocabulary != head.vocabulary:
+            sizes = f"{head.vocabulary} and {teacher.head.vocabulary}"
+            raise ValueError(f"student and teacher have {sizes} tokens")
         teacher = TeacherStates(teacher.hidden[mask].detach(), teacher.head)
         if 0 < top_k < head.vocabulary:
             teacher = teacher_topk(*teacher, top_k, temperature, slab=slab, gather=gather)
-    if isinstance(teacher, TopK):
-        target = _TopKTarget(teacher, truncation, head.vocabulary)
-    else:
-        target = _FullTarget(teacher, temperature)
+    target = (
+        _TopKTarget(teacher, truncation, head.vocabulary)
+        if isinstance(teacher, TopK)
+        else _FullTarget(teacher, temperature)
+    )
     figures = _CrossEntropy.apply(
         hidden[mask], head.weight, head.bias, head, target, temperature, slab, gather
     )
@@ -136,7 +138,7 @@ def teacher_topk(
 
 
 class _Softmax:
-    """logsumexp of logits that come slab by slab, and means of values under their softmax."""
+    """logsumexp of logits that come in slabs, and means of values, as of the largest logit so far."""
 
     def __init__(self, values: int = 0) -> None:
         self._largest: Any = torch.finfo(torch.float32).min
@@ -153,12 +155,11 @@ class _Softmax:
         self._largest = largest
 
     @property
-    def lse(self) -> Tensor:
-        lse: Tensor = self._largest + self._total.log()
-        return lse
+    def lse(self) -> Any:
+        return self._largest + self._total.log()
 
     @property
-    def means(self) -> list[Tensor]:
+    def means(self) -> list[Any]:
         return [each / self._total for each in self._sums]
 
 
@@ -224,11 +225,9 @@ class _FullTarget:
         self._softmax.add(logits, z, logits)
 
     def mean_logit(self) -> Any:
-        """sum_v p_v z_v."""
         return self._softmax.means[0]
 
     def gradient(self, z: Tensor, lse: Tensor, slab: slice) -> Tensor:
-        """dl/dz on the slab."""
         q = (z - lse[:, None]).exp_()
         return q.sub_(self._logits(slab).sub_(self._softmax.lse[:, None]).exp_())
 
@@ -298,11 +297,3 @@ class _CrossEntropy(torch.autograd.Function):  # type: ignore[misc]
 
 def _parameters(*heads: Head) -> list[Tensor | None]:
     return [parameter for head in heads for parameter in (head.weight, head.bias)]
-
-
-def _same_vocabulary(student: Head, teacher: Head) -> None:
-    if student.vocabulary != teacher.vocabulary:
-        raise ValueError(
-            f"the student has {student.vocabulary} tokens, the teacher {teacher.vocabulary}: "
-            "a loss per token needs one vocabulary"
-        )

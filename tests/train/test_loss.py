@@ -1,7 +1,9 @@
 """The loss against a loop over tokens in float64, against TRL's kernel, and what it allocates."""
 
+import doctest
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -380,8 +382,8 @@ def test_no_tensor_has_tokens_times_vocabulary(k: int, truncation: str) -> None:
 
 def test_a_slab_has_its_bytes_unless_it_were_narrow() -> None:
     head = Head(torch.empty(150_000, 1))
-    first = next(iter(head.slabs(1000, None)))
-    assert first.stop * 1000 * 4 == pytest.approx(SLAB_BYTES, rel=1e-3)
+    first = next(iter(head.slabs(100, None)))
+    assert first.stop * 100 * 4 == pytest.approx(SLAB_BYTES, rel=1e-3)
     assert next(iter(head.slabs(1_000_000, None))).stop == MIN_SLAB
     assert [(each.start, each.stop) for each in head.slabs(10, 100_000)] == [
         (0, 100_000),
@@ -396,7 +398,7 @@ def test_other_vocabularies_are_refused() -> None:
     case = Case()
     other = TeacherStates(torch.zeros(17, 3), Head(torch.zeros(61, 3)))
     for k in (0, 5):
-        with pytest.raises(ValueError, match="the student has 60 tokens, the teacher 61"):
+        with pytest.raises(ValueError, match="have 60 and 61 tokens"):
             topk_cross_entropy(case.hidden, case.head, other, top_k=k)
     for outside in (60, -1):
         ids = torch.full((17, 1), outside)
@@ -410,3 +412,13 @@ def test_second_derivatives_are_refused() -> None:
     (gradient,) = torch.autograd.grad(loss, case.hidden, create_graph=True)
     with pytest.raises(RuntimeError, match="differentiate twice"):
         gradient.sum().backward()
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+def test_examples_of_the_page() -> None:
+    page = Path(__file__).parents[2] / "docs" / "loss.md"
+    examples = doctest.testfile(str(page), module_relative=False)
+    assert examples.attempted >= 8
+    assert examples.failed == 0
