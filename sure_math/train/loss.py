@@ -138,7 +138,7 @@ def teacher_topk(
 
 
 class _Softmax:
-    """logsumexp of logits that come in slabs, and means of values, as of the largest logit so far."""
+    """logsumexp and means of logits that come in slabs; sums are relative to the largest so far."""
 
     def __init__(self, values: int = 0) -> None:
         self._largest: Any = torch.finfo(torch.float32).min
