@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 import torch
 from datasets import Dataset
+from transformers import AutoModelForCausalLM, AutoTokenizer
 from trl import GRPOConfig, GRPOTrainer
 
+from sure_math.backends.builtin_engine import BuiltinEngine
+from sure_math.builtin import model_path
 from sure_math.errors import ConfigError
 from sure_math.train import UOPDTrainer
 from sure_math.train.rollouts import builtin_rollouts
@@ -104,6 +107,18 @@ def test_other_networks_are_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(ConfigError, match="cannot run this model: the engine computes Qwen3"):
         trainer.train()
+
+
+def test_the_engine_reads_what_transformers_saves(tmp_path: Path) -> None:
+    folder = model_path("student")
+    before = BuiltinEngine(folder)
+    student = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    student.save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(folder).save_pretrained(tmp_path)
+    after = BuiltinEngine(tmp_path)
+    tokens = before.encode_chat([{"role": "user", "content": "What is 2+3?"}])
+    assert after.encode_chat([{"role": "user", "content": "What is 2+3?"}]) == tokens
+    assert after.score(tokens, [5, 6, 7]).tolist() == before.score(tokens, [5, 6, 7]).tolist()
 
 
 class Grpo(GRPOTrainer):
