@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -9,9 +10,14 @@ import yaml
 
 from sure_math.cli import main
 from sure_math.config import Recipe
+from sure_math.evaluate.suites import SUITES
 from sure_math.evolve.contracts import CONTRACT_FLAGS
+from sure_math.experiment.experiments import EXPERIMENTS
 from sure_math.pipeline import STAGES
-from sure_math.recipes import resolve, setting_names
+from sure_math.recipes import RECIPES as PIPELINES
+from sure_math.recipes import setting_names
+from sure_math.settings import Kind
+from sure_math.train.recipes import TRAINING_RECIPES
 from sure_math.weight.contracts import ANSWER_FLAGS
 
 ROOT = Path(__file__).parents[1]
@@ -32,8 +38,13 @@ SECTIONS = [
 @pytest.mark.parametrize(("page", "text"), RECIPES)
 def test_every_recipe_is_valid(page: str, text: str) -> None:
     given = yaml.safe_load(text)
-    recipe = resolve({"name": page.removesuffix(".md"), **given})
+    recipe = _kind(given).resolve({"name": page.removesuffix(".md"), **given})
     assert given.keys() <= recipe.model_fields_set
+
+
+def _kind(given: dict[str, object]) -> Kind[Any]:
+    kinds = {"arms": EXPERIMENTS, "benchmarks": SUITES, "student": TRAINING_RECIPES}
+    return next((kind for key, kind in kinds.items() if key in given), PIPELINES)
 
 
 @pytest.mark.parametrize("page", PAGES)
