@@ -167,3 +167,20 @@ def test_reupload_prints_bytes_and_ratios_of_every_edit(data):
     assert [name for name, _, _ in lines] == names * 2
     sent = {name: float(megabytes.split()[0]) for name, megabytes, _ in lines[len(names) :]}
     assert sent["another order"] == 0 < sent["one problem more"] < sent["5 % replaced"]
+
+
+def test_loss_prints_every_contestant_beside_ours_and_the_floor():
+    pytest.importorskip("torch")
+    sizes = ["--tokens", "6", "--hidden", "8", "--vocabulary", "5000", "--top-k", "16"]
+    command = [sys.executable, "-m", "benchmarks.loss", *sizes, "--device", "cpu"]
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.findall(r"^## (\S+ ?\S*),", out, re.M) == ["eq. 7", "divergence"]
+    figures = r"( +[\d.]+){7}$"
+    for name in ("paper's loop, as printed", "checkpointed, 256 tokens", "ours, top 16"):
+        assert re.search(rf"^{re.escape(name)}{figures}", out, re.M), out
+    for name in ("TRL's kernel", "Liger's fused JSD"):
+        assert re.search(rf"^{name}({figures}| does not run here: )", out, re.M), out
+    assert len(re.findall(rf"^ours{figures}", out, re.M)) == 2
+    differences = re.findall(r"^largest relative difference of the \w+: (\S+)$", out, re.M)
+    assert len(differences) == 4
+    assert all(float(each) < 1e-4 for each in differences)
