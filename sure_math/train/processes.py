@@ -27,3 +27,14 @@ def agreed(value: Any) -> Any:
     box = [value]
     broadcast_object_list(box)
     return box[0]
+
+
+def part() -> None:
+    """Wait for all processes and close what connects them; one that just ends may abort others."""
+    if processes()[1] == 1:
+        return
+    from torch import distributed
+
+    if distributed.is_initialized():
+        distributed.barrier()
+        distributed.destroy_process_group()

@@ -18,7 +18,7 @@ from sure_math.runtime.shards import refused
 from sure_math.runtime.software import versions
 from sure_math.schemas import TRAINING_DRAWS
 from sure_math.train.plan import Plan, content, make_plan
-from sure_math.train.processes import agreed, processes
+from sure_math.train.processes import agreed, part, processes
 from sure_math.train.recipe import TrainRecipe
 from sure_math.train.record import FINAL, TrainingFolder, refuse_changes
 
@@ -52,11 +52,13 @@ def train(recipe: TrainRecipe, root: Path, *, fresh: bool = False, say: Say = pr
     with folder.locked() if main else nullcontext():
         finished = agreed(_begin(folder, recipe, fresh, quiet) if main else None)
         if finished:
+            part()
             return "already finished"
         plan = make_plan(recipe, root, world)
         quiet(plan.as_text())
         with _explained(folder, plan.recipe, quiet):
             _work(folder, plan, quiet, main=main)
+        part()
     return "trained"
 
 
