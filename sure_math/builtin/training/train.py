@@ -26,6 +26,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from sure_math.builtin import MODELS, model_path
 from sure_math.builtin.chat import END, prompt
 from sure_math.builtin.training import checkpoint
 from sure_math.builtin.training.examples import (
@@ -199,10 +200,11 @@ def _tensors(batch: list[Row]) -> tuple[Tensor, Tensor]:
 @click.command()
 @click.argument("name", type=click.Choice(sorted(RECIPES)))
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--start", type=click.Path(path_type=Path), help="Checkpoint to go on from.")
-def main(name: str, folder: Path, start: Path | None) -> None:
+@click.option("--start", metavar="NAME_OR_FOLDER", help="Checkpoint to go on from.")
+def main(name: str, folder: Path, start: str | None) -> None:
     """Train the recipe NAME and write the model to FOLDER."""
-    train(RECIPES[name], folder, start)
+    place = model_path(start) if start in MODELS else start and Path(start)
+    train(RECIPES[name], folder, place or None)
 
 
 if __name__ == "__main__":
