@@ -101,7 +101,11 @@ def _passes(
     middle = clock()
     _, gradient = torch.autograd.grad(loss, (work.hidden, work.weight))
     end = clock()
-    return middle - start, end - middle, float(loss.detach()), float(gradient.norm())
+    return middle - start, end - middle, float(loss.detach()), _norm(gradient)
+
+
+def _norm(gradient: torch.Tensor) -> float:
+    return float(torch.linalg.vector_norm(gradient, dtype=torch.float32))
 
 
 def _gpu_clock() -> float:
