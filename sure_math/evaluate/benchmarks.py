@@ -132,7 +132,7 @@ def _adapted(benchmark: Benchmark) -> Iterator[Row | Reject]:
 
 
 def _source(benchmark: Benchmark) -> SourceConfig:
-    settings = benchmark.model_dump(exclude={"grader"})
+    settings = benchmark.model_dump(exclude={"grader", "sources"})
     return SourceConfig(**settings, tier="medium", use="annotate")
 
 
@@ -142,11 +142,14 @@ def _release(benchmark: Benchmark) -> Iterator[Row]:
     config, split = benchmark.config or "default", benchmark.split or "test"
     rows = load(place, config, split=split, revision=benchmark.revision)
     table = rows.with_format("arrow")[:]
-    kept = table.select(["problem_id", "problem", "answer"]).to_pylist()
-    labelled = [row for row in kept if row["answer"]]
+    kept = table.select(["problem_id", "problem", "answer", "source"]).to_pylist()
+    wanted = benchmark.sources or {row["source"] for row in kept}
+    labelled = [row for row in kept if row["answer"] and row["source"] in wanted]
     if not labelled:
+        among = f" among its rows of {', '.join(benchmark.sources)}" if benchmark.sources else ""
         raise DataError(
-            f"benchmark {benchmark.name}: split {split} of {place.name} has no verified answers",
+            f"benchmark {benchmark.name}: split {split} of {place.name} has no verified "
+            f"answers{among}",
             hint="hold out labelled problems (`holdout` of a seed source), or name another split",
         )
     for row in labelled[: benchmark.cap]:

@@ -24,6 +24,8 @@ class Benchmark(Section):
     problem_column: str | None = None
     answer_column: str | None = None
     id_column: str | None = None
+    sources: tuple[str, ...] = ()
+    """With adapter `release`: only rows of these seed sources; none: all."""
     grader: Literal["symbolic", "amo"] = "symbolic"
     cap: int | None = Field(default=None, ge=1)
     """Only the first so many problems."""

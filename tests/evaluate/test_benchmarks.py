@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import sure_math
 from sure_math.config import Recipe
 from sure_math.errors import ConfigError, DataError
 from sure_math.evaluate.benchmarks import problems_stage, source_identity, text_golds
@@ -76,6 +77,16 @@ def test_what_cannot_be_read(
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with pytest.raises(error, match=words):
         read(tmp_path, **benchmark(path, **settings))
+
+
+def test_rows_of_some_sources(tmp_path: Path, release: Path) -> None:
+    settings: dict[str, Any] = {"adapter": "release", "path": str(release), "split": "train"}
+    split = sure_math.load_dataset(str(release), split="train")
+    sources = [row["source"] for row in split if row["answer"]]
+    some = read(tmp_path, name="some", sources=(sources[0],), **settings)
+    assert len(some.rows) == sources.count(sources[0])
+    with pytest.raises(DataError, match="no verified answers among its rows of elsewhere"):
+        read(tmp_path, name="none", sources=("elsewhere",), **settings)
 
 
 def test_a_release_without_labels_in_that_split(tmp_path: Path, release: Path) -> None:
