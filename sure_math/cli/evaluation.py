@@ -71,7 +71,8 @@ def evaluate(
         raise ConfigError("--model, --checkpoints and --regrade exclude each other")
     other = read_results(compare) if compare else None
     if checkpoints:
-        _curve(checkpoints, out or _EVALUATIONS / checkpoints.resolve().name, plain, options)
+        name = f"{checkpoints.resolve().name}-curve"
+        _curve(checkpoints, out or _EVALUATIONS / name, plain, options)
         return
     if model:
         results = _evaluate_model(model, out, options)
@@ -99,7 +100,9 @@ def _evaluate_model(text: str, out: Path | None, options: dict[str, Any]) -> "Re
     folder = out or _EVALUATIONS / _name(chosen.label, suite.name, *options["benchmarks"])
     chosen = replace(chosen, label=options["label"] or chosen.label)
     partition = Partition(options["rank"], options["world"])
-    return evaluate(new_plan(suite, chosen), folder, partition, fresh=options["fresh"])
+    plan = new_plan(suite, chosen)
+    click.echo(f"evaluation in {folder}", err=True)
+    return evaluate(plan, folder, partition, fresh=options["fresh"])
 
 
 def _curve(training: Path, out: Path, plain: bool, options: dict[str, Any]) -> None:

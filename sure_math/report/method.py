@@ -27,7 +27,7 @@ _OWN: dict[Method, tuple[str, ...]] = {
     "sdr": ("sdr", "labels"),
 }
 """Settings that only this method reads: they make a row of their own."""
-WEIGHED = ("uopd", "sampler", "binary")
+_READ_WEIGHTS = ("uopd", "sampler", "binary")
 _SWITCHED = ("method", "weighting", "grpo", "sdr", "labels")
 PAIR = ("student", "teacher", "dataset")
 
@@ -53,7 +53,7 @@ def own_settings(recipe: TrainRecipe) -> Settings:
 
 def weighs_fewer(recipe: TrainRecipe) -> bool:
     """Whether its weights come from fewer responses than the dataset has."""
-    return recipe.method in WEIGHED and recipe.weighting.samples is not None
+    return recipe.method in _READ_WEIGHTS and recipe.weighting.samples is not None
 
 
 def label_of(recipe: TrainRecipe) -> str:
@@ -64,7 +64,7 @@ def label_of(recipe: TrainRecipe) -> str:
     if recipe.method == "sdr":
         self_taught = recipe.sdr.teacher == "self"
         details.append("self teacher" if self_taught else "external teacher")
-    if recipe.method in WEIGHED:
+    if recipe.method in _READ_WEIGHTS:
         if recipe.weighting.samples:
             details.append(f"N = {recipe.weighting.samples}")
         if recipe.weighting.column != "w_se":

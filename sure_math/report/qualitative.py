@@ -16,6 +16,7 @@ from sure_math.evaluate.results import read_rows
 from sure_math.report.comparison import compare
 from sure_math.report.dataset import Dataset
 from sure_math.report.document import Document, Prose
+from sure_math.report.method import NAMES
 from sure_math.report.runs import Column, Recorded, RecordedRun
 from sure_math.report.series import recipe_of
 from sure_math.schemas import BENCHMARK_PROBLEMS, COMPLETIONS, GRADES
@@ -25,7 +26,7 @@ _COLUMNS = ("problem_id", "problem", "tier", "answer", "semantic_entropy", "w_se
 _TEXT = 420
 _END = 160
 _KEY = ["benchmark", "decoding", "problem_id"]
-_METHODS = {"opd": "Standard OPD", "uopd": "UOPD"}
+_METHODS = {"opd": NAMES["opd"], "uopd": NAMES["uopd"]}
 
 Row = dict[str, Any]
 

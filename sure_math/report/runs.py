@@ -118,10 +118,12 @@ def find_runs(
     if not kept:
         names = ", ".join(sorted({run.suite.name for run in runs}))
         raise DataError(f"nothing was evaluated with suite {chosen!r}; there is: {names}")
+    kept, again = _once(kept)
     left_out = [f"partial, not finished: {each}" for each in partial]
+    left_out += [f"the same once more: {run.folder}" for run in again]
     starts = tuple(_starts(runs, kept)) if curve else ()
     counted = Counter(run.suite.name for run in runs)
-    counted.subtract(run.suite.name for run in (*kept, *starts))
+    counted.subtract(run.suite.name for run in (*kept, *again, *starts))
     left_out += [
         f"suite {name}: {count} evaluation{'s' * (count > 1)}"
         for name, count in sorted(counted.items())
@@ -190,6 +192,21 @@ def _busiest(runs: Sequence[RecordedRun], curve: bool) -> str:
             len(columns_of(counted[name])),
         ),
     )
+
+
+def _once(runs: Iterable[RecordedRun]) -> tuple[tuple[RecordedRun, ...], tuple[RecordedRun, ...]]:
+    """One of each, and the repetitions: the end of a training is also the last of its checkpoints,
+    and the same completions were graded."""
+    kept: list[RecordedRun] = []
+    again: list[RecordedRun] = []
+    for run in runs:
+        same = any(
+            run.training is not None
+            and (run.training, run.step, run.columns) == (other.training, other.step, other.columns)
+            for other in kept
+        )
+        (again if same else kept).append(run)
+    return tuple(kept), tuple(again)
 
 
 def _starts(runs: Sequence[RecordedRun], kept: Sequence[RecordedRun]) -> Iterator[RecordedRun]:

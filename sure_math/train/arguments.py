@@ -18,6 +18,9 @@ from sure_math.train.recipe import Method, TrainedModel, TrainRecipe
 
 TEACHER_PROMPT = "teacher_prompt"
 """Column with the prompts in which the teacher is shown a reference solution."""
+_FREE = frozenset({"bf16", "dataloader_pin_memory", "disable_tqdm", "logging_steps",
+                   "lr_scheduler_type", "report_to", "use_cpu"})  # fmt: skip
+"""What is set here but no setting of a recipe decides."""
 _WEIGHTING: dict[Method, str] = {"uopd": "soft", "binary": "binary", "sampler": "sampler"}
 
 
@@ -32,7 +35,7 @@ def distillation_config(recipe: TrainRecipe, folder: Path, world: int, steps: in
         steps: optimizer steps; 0: as many as the draws make.
 
     Raises:
-        ConfigError: a value is outside its range.
+        ConfigError: a value is outside its range; `trainer` names what it must not.
     """
     teacher = recipe.teaching
     given = _common(recipe, folder, world) | {
@@ -60,7 +63,7 @@ def grpo_config(recipe: TrainRecipe, folder: Path, world: int, steps: int) -> GR
     """Settings of TRL's GRPO: as many steps and rollouts as the other methods take.
 
     Raises:
-        ConfigError: `trainer` names what it has not.
+        ConfigError: `trainer` names what it must not.
     """
     given = _common(recipe, folder, world) | {
         "learning_rate": recipe.grpo.learning_rate or recipe.optimization.learning_rate,
@@ -73,12 +76,21 @@ def grpo_config(recipe: TrainRecipe, folder: Path, world: int, steps: int) -> GR
 
 
 def _made(kind: type[Any], given: dict[str, Any], more: dict[str, Any]) -> Any:
-    """A configuration with further settings of TRL, which win."""
+    """A configuration with further settings of TRL.
+
+    They say nothing that the recipe says: its record would be wrong, and runs that differ in more
+    than their method would stand in one table.
+    """
     known = {field.name for field in fields(kind)}
     for name in more.keys() - known:
         near = get_close_matches(name, known, n=1)
         meant = f"; did you mean {near[0]}?" if near else ""
         raise ConfigError(f"trainer.{name}: {kind.__name__} has no such setting{meant}")
+    if decided := sorted(more.keys() & given.keys() - _FREE):
+        raise ConfigError(
+            f"trainer.{decided[0]}: the recipe decides it",
+            hint="change the recipe's own setting (optimization, rollout, loss, saving, ...)",
+        )
     return kind(**(given | more))
 
 

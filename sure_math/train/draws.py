@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sure_math.train.config import UOPDConfig
 
 ENTROPY_COLUMN = "semantic_entropy"
-_TOLERANCE = 1e-6
+TAU_TOLERANCE = 1e-6
 """Entropies come from sums of logarithms: one of exactly tau may be stored a hair above."""
 
 Numbers = NDArray[np.float64]
@@ -66,7 +66,7 @@ def _eligible(rows: "Dataset", config: "UOPDConfig") -> tuple[NDArray[np.int64],
     check_weights(rows, config)
     everything = np.arange(len(rows))
     if config.weighting == "binary":
-        kept = everything[_entropies(rows, config) <= config.tau + _TOLERANCE]
+        kept = everything[_entropies(rows, config) <= config.tau + TAU_TOLERANCE]
         if not len(kept):
             raise DataError(
                 f"no row has an entropy of {config.tau} ({config.tau_unit}) or less",

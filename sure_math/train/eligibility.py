@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 from sure_math.errors import ConfigError, DataError
 from sure_math.train.checkpoints import Checkpoint
-from sure_math.train.draws import ENTROPY_COLUMN
+from sure_math.train.draws import ENTROPY_COLUMN, TAU_TOLERANCE
 from sure_math.train.recipe import TrainRecipe, Weighting
 from sure_math.train.rows import WEIGHTED, some
 
 if TYPE_CHECKING:
     from datasets import Dataset
-
-_TOLERANCE = 1e-6
-"""As in `draws`: an entropy of exactly tau may be stored a hair above."""
 
 
 def room_for_prompts(recipe: TrainRecipe, checkpoint: Checkpoint) -> float:
@@ -103,7 +100,7 @@ def _eligible(recipe: TrainRecipe, rows: "Dataset") -> int:
     if recipe.method != "binary":
         return len(rows)
     entropies = _entropies(rows, weighting)
-    left = sum(entropy <= weighting.tau + _TOLERANCE for entropy in entropies)
+    left = sum(entropy <= weighting.tau + TAU_TOLERANCE for entropy in entropies)
     if not left:
         raise DataError(
             f"no row has an entropy of {weighting.tau} {weighting.tau_unit} or less; the lowest is "

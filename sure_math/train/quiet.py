@@ -19,3 +19,4 @@ def quiet_libraries(*, main: bool) -> None:
         warnings.simplefilter("ignore")
     if not (main and sys.stderr.isatty()):
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+        os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")

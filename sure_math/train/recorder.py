@@ -38,16 +38,17 @@ class Recorder(TrainerCallback):
     ) -> None:
         self._folder, self._plan, self._record = folder, plan, record
         self._progress = progress
-        self._generated = 0
+        self._generated, self._step = 0, 0
         self._clock = time.monotonic()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Time and tokens count from here."""
         self._clock = time.monotonic()
         self._generated = int(_last(state.log_history, "generated_tokens"))
+        self._step = state.global_step
 
     def on_log(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Time of the step, and a line of progress."""
+        """Time since the last entry, and a line of progress."""
         entry = state.log_history[-1]
         if "loss" not in entry:
             return
@@ -57,8 +58,8 @@ class Recorder(TrainerCallback):
         self._clock = now
         if self._progress is not None:
             generated = int(_last(state.log_history, "generated_tokens"))
-            self._progress.advance(1, generated - self._generated)
-            self._generated = generated
+            self._progress.advance(state.global_step - self._step, generated - self._generated)
+            self._generated, self._step = generated, state.global_step
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """A checkpoint counts once every process has written its part."""

@@ -83,7 +83,7 @@ def test_every_checkpoint_of_a_training_and_its_curve(suite: Path, release: Path
     )  # fmt: skip
     result = good(*options)
     assert "20,000" in result.stdout  # tokens after 20 steps
-    out = Path("evaluations/trained")
+    out = Path("evaluations/trained-curve")
     assert json.loads((out / "step-20/evaluation.json").read_text())["step"] == 20
     assert json.loads((out / "step-40/evaluation.json").read_text())["label"] == "trained/final"
     assert (out / "convergence.png").read_bytes().startswith(b"\x89PNG")

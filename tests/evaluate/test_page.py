@@ -49,5 +49,5 @@ def test_block_runs(number: int, reader: Path) -> None:
 
 
 def test_the_curve_is_where_the_page_says(reader: Path) -> None:
-    assert (reader / "evaluations/uopd/step-20/evaluation.json").is_file()
-    assert (reader / "evaluations/uopd/convergence.png").is_file()
+    assert (reader / "evaluations/uopd-curve/step-20/evaluation.json").is_file()
+    assert (reader / "evaluations/uopd-curve/convergence.png").is_file()

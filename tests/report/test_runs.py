@@ -67,6 +67,15 @@ def test_one_suite_is_taken_and_the_others_are_named(tmp_path: Path) -> None:
         find_runs(tmp_path, suite="none")
 
 
+def test_the_end_of_a_training_counts_once(tmp_path: Path) -> None:
+    trained(tmp_path, recipe(seed=0), first(7), name="end")
+    trained(tmp_path, recipe(seed=0), first(7), name="step-40")
+    trained(tmp_path, recipe(seed=0), first(6), name="other")
+    found = find_runs(tmp_path)
+    assert [run.folder.name for run in found.runs] == ["end", "other"]
+    assert found.left_out == (f"the same once more: {tmp_path / 'step-40'}",)
+
+
 def test_patterns_choose_evaluations(tmp_path: Path) -> None:
     for name in ("long/opd", "long/uopd", "short/opd"):
         evaluation(tmp_path / name, first(1), model=STUDENT)

@@ -220,7 +220,7 @@ def test_other_problems_are_other_conditions(tmp_path: Path) -> None:
 
 def test_a_seed_evaluated_twice_is_refused(tmp_path: Path) -> None:
     trained(tmp_path, recipe("opd", 1), first(4), name="once")
-    trained(tmp_path, recipe("opd", 1), first(4), name="again")
+    trained(tmp_path, recipe("opd", 1), first(5), name="again")
     with pytest.raises(DataError, match="seed 1, was evaluated twice on Sums pass@1"):
         table(tmp_path)
 

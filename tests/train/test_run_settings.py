@@ -61,14 +61,26 @@ def test_processes_share_the_rollouts_of_a_step(tmp_path: Path) -> None:
 def test_further_settings_of_the_trainer(tmp_path: Path) -> None:
     from sure_math.train.arguments import distillation_config, grpo_config
 
-    given = ["trainer.weight_decay=0.3", "trainer.report_to=none", "optimization.weight_decay=0.1"]
-    recipe = TRAINING_RECIPES.load("tiny", given)
-    assert distillation_config(recipe, tmp_path, 1, 8).weight_decay == 0.3
+    given = ["trainer.adam_epsilon=0.1", "trainer.logging_steps=4"]
+    config = distillation_config(TRAINING_RECIPES.load("tiny", given), tmp_path, 1, 8)
+    assert (config.adam_epsilon, config.logging_steps) == (0.1, 4)
     only = TRAINING_RECIPES.load("tiny", ["method=grpo", "trainer.loss_type=grpo"])
     assert grpo_config(only, tmp_path, 1, 8).loss_type == "grpo"
     wrong = TRAINING_RECIPES.load("tiny", ["trainer.weight_decai=0.3"])
     with pytest.raises(ConfigError, match=r"trainer\.weight_decai: .* did you mean weight_decay"):
         distillation_config(wrong, tmp_path, 1, 8)
+
+
+@pytest.mark.parametrize(
+    "setting", ["learning_rate=1", "output_dir=elsewhere", "max_steps=1", "num_generations=8"]
+)
+def test_the_trainer_is_told_nothing_that_the_recipe_decides(tmp_path: Path, setting: str) -> None:
+    from sure_math.train.arguments import distillation_config, grpo_config
+
+    for method, configure in (("uopd", distillation_config), ("grpo", grpo_config)):
+        recipe = TRAINING_RECIPES.load("tiny", [f"method={method}", f"trainer.{setting}"])
+        with pytest.raises(ConfigError, match=rf"trainer\.{setting.split('=')[0]}: the recipe"):
+            configure(recipe, tmp_path, 1, 8)
 
 
 def test_training_in_bfloat16_on_a_cpu(tmp_path: Path) -> None:
