@@ -20,6 +20,7 @@ class Progress:
     def __init__(self, stage: str, total: int, done: int, unit: str = "rows") -> None:
         self._stage, self._total, self._done, self._unit = stage, total, done, unit
         self._tokens = 0
+        self._note = ""
         self._started = time.monotonic()
         self._first = done
         self._spoken = self._started
@@ -29,28 +30,31 @@ class Progress:
             else None
         )
 
-    def advance(self, rows: int = 0, tokens: int = 0) -> None:
-        """Count finished rows and generated tokens."""
+    def advance(self, rows: int = 0, tokens: int = 0, note: str = "") -> None:
+        """Count finished rows and generated tokens; `note` is how well it goes."""
         self._done += rows
         self._tokens += tokens
+        self._note = note
         if self._bar is not None:
             self._bar.update(rows)
-            if self._tokens:
-                self._bar.set_postfix_str(f"{self._rate():,.0f} tokens/s")
+            if found := self._figures():
+                self._bar.set_postfix_str(", ".join(found))
         elif time.monotonic() - self._spoken >= _LINE_EVERY:
             self._spoken = time.monotonic()
             print(self._line(), file=sys.stderr, flush=True)
 
-    def _rate(self) -> float:
-        return self._tokens / max(time.monotonic() - self._started, 1e-9)
+    def _figures(self) -> list[str]:
+        rate = self._tokens / max(time.monotonic() - self._started, 1e-9)
+        return [*([self._note] if self._note else []),
+                *([f"{rate:,.0f} tokens/s"] if self._tokens else [])]  # fmt: skip
 
     def _line(self) -> str:
         elapsed = time.monotonic() - self._started
         fresh = self._done - self._first
         left = (self._total - self._done) * elapsed / fresh if fresh else None
         eta = "" if left is None else f", about {left:,.0f} s left"
-        tokens = f", {self._rate():,.0f} tokens/s" if self._tokens else ""
-        return f"{self._stage}: {self._done}/{self._total} {self._unit}{tokens}{eta}"
+        figures = "".join(f", {each}" for each in self._figures())
+        return f"{self._stage}: {self._done}/{self._total} {self._unit}{figures}{eta}"
 
     def __enter__(self) -> Self:
         return self

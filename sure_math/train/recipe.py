@@ -58,6 +58,14 @@ class Weighting(Section):
     tau_unit: Literal["normalized", "nats"] = "normalized"
     """The filter keeps H / log N <= tau (`normalized`) or H <= tau (`nats`)."""
 
+    @model_validator(mode="after")
+    def _one_origin(self) -> "Weighting":
+        if self.samples is not None and self.column != "w_se":
+            raise ValueError(
+                f"samples makes the weights of w_se anew, but column is {self.column}: set one"
+            )
+        return self
+
 
 class Labels(Section):
     """What GRPO is rewarded for and what the teacher of SDR is shown."""

@@ -58,7 +58,11 @@ class Recorder(TrainerCallback):
         self._clock = now
         if self._progress is not None:
             generated = int(_last(state.log_history, "generated_tokens"))
-            self._progress.advance(state.global_step - self._step, generated - self._generated)
+            self._progress.advance(
+                state.global_step - self._step,
+                generated - self._generated,
+                f"loss {entry['loss']:.3f}",
+            )
             self._generated, self._step = generated, state.global_step
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:

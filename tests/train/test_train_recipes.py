@@ -32,6 +32,12 @@ def test_the_paper_s_hyper_parameters(name: str) -> None:
     assert recipe.student.attn_implementation == "flash_attention_2"
 
 
+def test_weights_come_from_one_place() -> None:
+    given = ["weighting.samples=4", "weighting.column=w_discrete"]
+    with pytest.raises(ConfigError, match="samples makes the weights of w_se anew"):
+        TRAINING_RECIPES.load("tiny", given)
+
+
 @pytest.mark.parametrize("name", PAPER)
 def test_a_recipe_names_a_configuration_that_ships(name: str) -> None:
     text = resource("pipelines", "train", f"{name}.yaml").read_text()
