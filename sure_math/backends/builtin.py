@@ -9,6 +9,8 @@ from sure_math.builtin import MODELS, model_path
 from sure_math.errors import BackendError
 from sure_math.model_config import BuiltinModel
 
+_NEEDED = ("config.json", "tokenizer.json", "chat_template.jinja")
+
 
 def checkpoint_folder(model: str) -> Path:
     """Where the weights of a built-in model, or of any Qwen3 checkpoint folder, are.
@@ -22,6 +24,8 @@ def checkpoint_folder(model: str) -> Path:
             f"{model!r} is no built-in model and no checkpoint folder",
             hint=f"use one of {', '.join(MODELS)}, or a folder with model.safetensors",
         )
+    if missing := [name for name in _NEEDED if not (folder / name).is_file()]:
+        raise BackendError(f"the checkpoint in {folder} has no {', '.join(missing)}")
     return folder
 
 

@@ -27,6 +27,7 @@ RECORD = "evaluation.json"
 DESCRIBED = "description"
 """The kind of answer that only a judge can grade."""
 
+_GOES_ON = "run the command that began it again; it goes on where it stopped"
 _PLACE = ["benchmark", "decoding", "problem_id"]
 
 
@@ -47,7 +48,7 @@ def read_results(folder: Path | str) -> Results:
     """The results of one evaluation.
 
     Raises:
-        DataError: the folder holds no evaluation, or one that is not finished.
+        DataError: the folder holds no evaluation, or one that is not finished or lacks files.
         StageError: a file of it is damaged.
     """
     folder = Path(folder)
@@ -55,8 +56,9 @@ def read_results(folder: Path | str) -> Results:
     if not meta.get("finished"):
         raise DataError(
             f"evaluation {folder} is not finished",
-            hint="run the command that began it again; it goes on where it stopped",
+            hint=_GOES_ON,
         )
+    _check_whole(folder)
     return Results(folder, meta, pass_rates(folder, meta["suite"]))
 
 
@@ -90,10 +92,24 @@ def read_record(folder: Path) -> dict[str, Any]:
     return meta
 
 
+def _check_whole(folder: Path) -> None:
+    """Every stage has all shards: completions of a lost file would count as wrong."""
+    stages = ("problems", "completions", "grades")
+    parts = {name: {part.name for part in _parts(folder / name)} for name in stages}
+    every = set.union(*parts.values())
+    lost = [f"{name}/{part}" for name in stages for part in sorted(every - parts[name])]
+    if lost or not every:
+        what = ", ".join(lost[:5]) or "any problems"
+        raise DataError(f"evaluation {folder} is finished but lacks {what}", hint=_GOES_ON)
+
+
+def _parts(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.parquet") if part_index(path) is not None)
+
+
 def read_rows(folder: Path, table: schemas.Table) -> pl.DataFrame:
     """All rows of one table of an evaluation, by the name of its folder."""
-    parts = sorted(path for path in folder.glob("*.parquet") if part_index(path) is not None)
-    tables = [read_table(path, table.schema) for path in parts]
+    tables = [read_table(path, table.schema) for path in _parts(folder)]
     whole = pa.concat_tables(tables) if tables else table.schema.empty_table()
     return pl.DataFrame(pl.from_arrow(whole))
 

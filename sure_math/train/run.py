@@ -79,7 +79,7 @@ def _begin(folder: TrainingFolder, recipe: TrainRecipe, fresh: bool, say: Say) -
         {"recipe": record.get("decisive", {}).get("recipe")},
         {"recipe": content(recipe)},
     )
-    return bool(record.get("finished"))
+    return bool(record.get("finished")) and (folder.root / FINAL).is_dir()
 
 
 def _work(folder: TrainingFolder, plan: Plan, say: Say, *, main: bool) -> None:

@@ -7,11 +7,13 @@ from random import Random
 import numpy as np
 import pytest
 
+from sure_math.backends.builtin import checkpoint_folder
 from sure_math.backends.builtin_engine import BuiltinEngine, Prompt
 from sure_math.builtin import MODELS, model_path
 from sure_math.builtin.chat import prompt
 from sure_math.builtin.drawing import draw
 from sure_math.builtin.problems import text
+from sure_math.errors import BackendError
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +148,12 @@ def test_an_unknown_tensor_type_is_refused(tmp_path: Path) -> None:
     weights.write_bytes(weights.read_bytes().replace(b'"BF16"', b'"BF61"'))
     with pytest.raises(ValueError, match="not BF61"):
         BuiltinEngine(tmp_path)
+
+
+@pytest.mark.parametrize("lost", ["config.json", "tokenizer.json", "chat_template.jinja"])
+def test_a_checkpoint_without_a_file_is_refused(tmp_path: Path, lost: str) -> None:
+    for file in model_path("student").iterdir():
+        if file.name != lost:
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    with pytest.raises(BackendError, match=f"has no {lost}"):
+        checkpoint_folder(str(tmp_path))

@@ -103,6 +103,14 @@ def test_a_damaged_file_is_noticed(tmp_path: Path) -> None:
         read_results(folder)
 
 
+@pytest.mark.parametrize("stage", ["problems", "completions", "grades"])
+def test_a_lost_file_is_no_wrong_answer(tmp_path: Path, stage: str) -> None:
+    folder = evaluated(tmp_path).folder
+    (folder / stage / "part-00001.parquet").unlink()
+    with pytest.raises(DataError, match=rf"finished but lacks {stage}/part-00001\.parquet"):
+        read_results(folder)
+
+
 def test_a_problem_s_rate_is_that_of_its_grades(tmp_path: Path) -> None:
     results = evaluated(tmp_path)
     grades = pl.read_parquet(tmp_path / "out/grades/*.parquet")

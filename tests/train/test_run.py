@@ -5,6 +5,7 @@ The built-in student and teacher on a small release; steps take a fraction of a 
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -261,6 +262,17 @@ def test_a_killed_training_goes_on_with_the_same_draws(
     assert steps == [each["step"] for each in unbroken["checkpoints"]] == [2, 4, 6]
     kept = sorted(path.name for path in broken.glob("checkpoint-*"))
     assert kept == sorted(path.name for path in whole.glob("checkpoint-*"))
+
+
+def test_a_lost_model_is_written_again(recipe: str, every_method: Path, tmp_path: Path) -> None:
+    """The last checkpoint has it; a finished training without its model is not finished."""
+    settings, whole = (recipe, *LONGER["numpy"]), every_method / "numpy"
+    copy = tmp_path / "copy"
+    shutil.copytree(whole, copy)
+    shutil.rmtree(copy / "final")
+    assert "trained: " in trained(*settings, "--out", copy)
+    lost = "final/model.safetensors"
+    assert (copy / lost).read_bytes() == (whole / lost).read_bytes()
 
 
 def test_interrupted_a_training_says_what_is_saved(recipe: str, tmp_path: Path) -> None:
