@@ -40,7 +40,7 @@ class Group(click.Group):
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
-    """Build, annotate and release mathematics datasets with the teacher's uncertainty."""
+    """Make mathematics datasets that know the teacher's uncertainty, and train students on them."""
 
 
 for _verb in (

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sure_math.cli.training import METHODS as OFFERED
 from sure_math.errors import ConfigError
 from sure_math.resources import resource
 from sure_math.train.recipe import METHODS
@@ -99,3 +100,7 @@ def test_a_wrong_setting_is_named() -> None:
 def test_k_of_grpo_divides_a_step() -> None:
     with pytest.raises(ConfigError, match="does not divide"):
         TRAINING_RECIPES.load("tiny", ["method=grpo", "grpo.k=5"])
+
+
+def test_the_command_line_knows_every_method() -> None:
+    assert tuple(METHODS) == OFFERED
