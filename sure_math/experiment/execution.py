@@ -7,6 +7,7 @@ as every command of `sure-math` does. Nothing else is remembered.
 import json
 import os
 import shlex
+import signal
 import subprocess
 import time
 from collections.abc import Iterable
@@ -87,6 +88,8 @@ class Execution:
         # One thread each: several small trainings side by side beat one on all cores.
         threads = {"OMP_NUM_THREADS": "1"} if self.jobs > 1 else {}
         with self._lock:
+            if self._stop.is_set():
+                return -signal.SIGTERM
             process = subprocess.Popen(
                 step.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                 env={**threads, **os.environ},
