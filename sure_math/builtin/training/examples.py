@@ -11,7 +11,7 @@ from sure_math.builtin.drawing import draw
 from sure_math.builtin.evolution import STRATEGIES, evolve, reworded
 from sure_math.builtin.judging import draw_pair
 from sure_math.builtin.problems import Problem, conclusion, response, solve, text
-from sure_math.builtin.training.slips import can_slip, slipped
+from sure_math.builtin.training.guesses import guess, is_affected, repeat
 
 EVOLVED_SHARE = 0.2
 """Share of the solved problems that went through one to three rounds of evolution first."""
@@ -25,9 +25,8 @@ STRATEGY_WEIGHTS = {
 }
 TERSE_SHARE = 0.75
 """Share of a terse student's examples that answer without showing the steps."""
-REFERENCE_WEIGHTS = (45, 15, 40)
+REFERENCE_WEIGHTS = (75, 10, 15)
 """How often the reader sees a whole reference solution, only its answer, and none."""
-LARGEST_SLIP = 30
 ROUND_WEIGHTS = (50, 22, 14, 9, 5)
 """How many rounds of evolution a problem that is evolved has behind it."""
 
@@ -72,13 +71,19 @@ def reading(rng: Random) -> Example:
 
 
 def unreliable(rng: Random) -> Example:
-    """Solve, but with random slips in some families: no two responses agree on these."""
-    return _with_slips(rng, rng.randint(1, LARGEST_SLIP))
+    """Solve, but guess in some families: no two responses agree on these."""
+    problem = _to_solve(rng)
+    respond = guess if is_affected(problem) else response
+    return Example("solve", text(problem, rng), respond(problem, rng))
 
 
 def stubborn(rng: Random) -> Example:
-    """Solve, but with the same slip in some families always: all responses agree, and are wrong."""
-    return _with_slips(rng, 1)
+    """Solve, but in some families name a number of the problem: all agree, and are wrong."""
+    problem = _to_solve(rng)
+    user = text(problem, rng)
+    if is_affected(problem):
+        return Example("solve", user, repeat(problem, user, rng))
+    return Example("solve", user, response(problem, rng))
 
 
 def evolving(rng: Random) -> Example:
@@ -106,15 +111,6 @@ def teaching(rng: Random) -> Example:
 def polishing(rng: Random) -> Example:
     """The teacher's second phase: as much evolution as solving."""
     return solving(rng) if rng.random() < 0.5 else evolving(rng)
-
-
-def _with_slips(rng: Random, offset: int) -> Example:
-    problem = _to_solve(rng)
-    user = text(problem, rng)
-    slips = can_slip(problem)
-    return Example(
-        "solve", user, slipped(problem, offset, rng) if slips else response(problem, rng)
-    )
 
 
 def _to_solve(rng: Random) -> Problem:

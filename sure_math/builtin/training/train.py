@@ -5,8 +5,8 @@ result, where evolution gets half of the examples. So has the student: `student`
 where it gets used to answering at once, so that distillation has something to teach.
 
 Three more teachers are not shipped but made when an experiment needs them, with ``--start`` on the
-shipped one; they only solve. `reader` reads a reference solution, `unreliable` makes random slips
-in some families, and `stubborn` makes the same slip there always.
+shipped one; they only solve. `reader` reads a reference solution, `unreliable` guesses in some
+families, and `stubborn` is consistently wrong there.
 
 Data are drawn on the fly from fixed seeds, the length of a run is a number of steps, and one thread
 does the work, so a run can be repeated; bit-equal results need the same torch build and processor.
@@ -95,9 +95,9 @@ RECIPES = {
         Recipe("judge", judging, 128, 2, 320, 4, 2, steps=4500, tokens=2560, seed=2),
         _STUDENT,
         _phase(_STUDENT, "terse", answering, steps=300, seed=5, peak=0.3),
-        _phase(_TEACHER, "reader", reading, steps=500, seed=6, peak=0.3),
-        _phase(_TEACHER, "unreliable", unreliable, steps=400, seed=7, peak=0.3),
-        _phase(_TEACHER, "stubborn", stubborn, steps=400, seed=8, peak=0.3),
+        _phase(_TEACHER, "reader", reading, steps=600, seed=6, peak=1.0),
+        _phase(_TEACHER, "unreliable", unreliable, steps=250, seed=7, peak=0.3),
+        _phase(_TEACHER, "stubborn", stubborn, steps=250, seed=8, peak=0.3),
     )
 }
 
