@@ -27,7 +27,7 @@ import click
 from sure_math.answers.equivalence import compare
 from sure_math.answers.problem import problem_keys
 from sure_math.answers.symbolic import SymbolicChecker
-from sure_math.report.proportion import Proportion
+from sure_math.proportion import Proportion
 
 _ROOT = Path(__file__).resolve().parents[1]
 _DEFAULT = (

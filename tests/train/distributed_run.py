@@ -1,6 +1,6 @@
 """A short training run as one of several processes; writes what it logged.
 
-    python -m torch.distributed.run --standalone --nproc_per_node 2 THIS_FILE OUT SETTINGS
+python -m torch.distributed.run --standalone --nproc_per_node 2 THIS_FILE OUT SETTINGS
 """
 
 import json
