@@ -66,6 +66,7 @@ class Experiment(Section):
     seeds: tuple[int, ...] = Field(default=(0, 1, 2), min_length=1)
     suite: str
     suite_settings: tuple[str, ...] = ()
+    """Of `suite`; they do not reach `curve_suite`."""
     curve_suite: str | None = None
     """Suite of the checkpoints; None: no curve."""
     backend: str = "builtin"
@@ -162,11 +163,12 @@ class _Plan:
             yield Step(f"report-{name}", _verb("report", name, str(self.root), "--out", out))
 
     def _evaluation(self, name: str, *options: tuple[str, ...], suite: str | None = None) -> Step:
+        settings = () if suite else self.experiment.suite_settings
         command = (
             "evaluate", *(word for option in options for word in option),
             "--suite", suite or self.experiment.suite, *self._dataset(),
             "--out", str(self.root / "evaluations" / name),
-            *self._set(self.experiment.suite_settings),
+            *self._set(settings),
         )  # fmt: skip
         return Step(f"evaluate-{name}", _verb(*command))
 

@@ -62,6 +62,12 @@ def test_arms_differ_in_their_settings_and_nothing_else() -> None:
     assert opd[opd.index("--dataset") + 1] == "out/dataset"
 
 
+def test_settings_of_the_suite_do_not_reach_that_of_the_curve() -> None:
+    found = commands(small(suite_settings=["decodings.1.n=4"]))
+    assert "decodings.1.n=4" in found["evaluate-uopd-seed3"]
+    assert "decodings.1.n=4" not in found["evaluate-uopd-seed3-curve"]
+
+
 def test_the_root_stands_in_for_its_placeholder() -> None:
     assert "models.teacher.model=out/models/reader" in commands(small())["dataset"]
 
