@@ -84,6 +84,7 @@ def test_a_builtin_model_sees_its_role_and_the_bare_problem(
     wanted = {
         ("problem", "a", "b"): f"Answer A: {text}\nAnswer B: {text}",
         ("first", "second"): f"<first>\n{text}\n</first>\n\n<second>\n{text}\n</second>",
+        ("problem", "reference", "turn"): f"{text}\nReference solution: {text}",
     }
     assert seen == prompt(task, wanted.get(VALUES.get(name, ()), text))
 

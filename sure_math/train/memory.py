@@ -14,8 +14,8 @@ from sure_math.train.shapes import Shape, shape_of
 
 GB = 1e9
 STAGES = {0: "DDP", 1: "ZeRO-1", 2: "ZeRO-2", 3: "ZeRO-3"}
-SLAB = 64 << 20
-"""Bytes of one slab of logits: SLAB_BYTES of sure_math.train.head, which needs torch."""
+SLAB = 256 << 20
+"""Bytes of one slab of logits: GPU_SLAB_BYTES of sure_math.train.head, which needs torch."""
 _SLABS = 6
 _CONTEXT = 2.5 * GB
 _LIVE = 1e9

@@ -94,9 +94,9 @@ def _kept(layers: int, *, experts: bool) -> float:
 @pytest.mark.engine
 def test_a_slab_is_that_of_the_loss() -> None:
     pytest.importorskip("torch")
-    from sure_math.train.head import SLAB_BYTES
+    from sure_math.train.head import GPU_SLAB_BYTES
 
-    assert SLAB == SLAB_BYTES
+    assert SLAB == GPU_SLAB_BYTES
 
 
 def test_bytes_of_the_weights_and_their_optimizer() -> None:
