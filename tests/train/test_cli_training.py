@@ -111,7 +111,7 @@ def begun(folder: Path, *settings: str, finished: bool) -> None:
 
     recipe = TRAINING_RECIPES.load("tiny", settings)
     record = {"finished": finished, "decisive": {"recipe": content(recipe)}}
-    folder.mkdir(exist_ok=True)
+    (folder / "final").mkdir(parents=True, exist_ok=True)
     (folder / "training.json").write_text(json.dumps(record))
 
 
