@@ -80,15 +80,23 @@ def read_record(folder: Path) -> dict[str, Any]:
     Raises:
         DataError: there is none, or it is no JSON object.
     """
-    path = folder / RECORD
+    return read_object(folder / RECORD, "an evaluation", f"{folder} holds no evaluation")
+
+
+def read_object(path: Path, what: str, absent: str) -> dict[str, Any]:
+    """The JSON object in the record of `what`; `absent` is said where there is none.
+
+    Raises:
+        DataError: there is none, or it is no JSON object.
+    """
     try:
         meta = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{folder} holds no evaluation: {error.strerror or error}") from error
+        raise DataError(f"{absent}: {error.strerror or error}") from error
     except ValueError as error:
         raise DataError(f"{path} is not JSON: {error}") from error
     if not isinstance(meta, dict):
-        raise DataError(f"{path} is not the record of an evaluation")
+        raise DataError(f"{path} is not the record of {what}")
     return meta
 
 

@@ -1,6 +1,5 @@
 """Which model is evaluated, and the training that it comes from."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 from sure_math.backends import model_name
 from sure_math.errors import ConfigError, DataError
+from sure_math.evaluate.results import read_object
 from sure_math.model_config import ModelConfig, TransformersModel
 from sure_math.own_input import model_spec
 from sure_math.section import Section
@@ -93,16 +93,7 @@ def read_training(folder: Path) -> dict[str, Any]:
     Raises:
         DataError: there is none, or it is no JSON object.
     """
-    path = folder / TRAINING
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(f"{folder} is no training folder: {error.strerror or error}") from error
-    except ValueError as error:
-        raise DataError(f"{path} is not JSON: {error}") from error
-    if not isinstance(record, dict):
-        raise DataError(f"{path} is not the record of a training")
-    return record
+    return read_object(folder / TRAINING, "a training", f"{folder} is no training folder")
 
 
 def _model_folder(path: Path) -> Path:

@@ -1,6 +1,5 @@
 """A named run directory: the resolved recipe, one store per stage, and the hash chain."""
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ import yaml
 from sure_math.config import Recipe
 from sure_math.errors import ConfigChanged, StageError
 from sure_math.runtime.lock import exclusive
-from sure_math.runtime.shards import write_text
+from sure_math.runtime.shards import move_aside, write_text
 from sure_math.runtime.stage import Stage
 from sure_math.runtime.store import StageStore, stored_footers
 
@@ -68,15 +67,7 @@ class Run:
         first = next((name for name in names if self._is_changed(name)), names[0])
         every = [stage.name for stage in self.stages]
         later = [self.root / name for name in every[every.index(first) :]]
-        old = [folder for folder in later if folder.exists()]
-        if not old:
-            return None
-        places = (self.root / f"old-{number}" for number in itertools.count(1))
-        target = next(place for place in places if not place.exists())
-        target.mkdir(parents=True)
-        for folder in old:
-            folder.rename(target / folder.name)
-        return target
+        return move_aside([folder for folder in later if folder.exists()], self.root)
 
     @contextmanager
     def locked(self, rank: int, world: int) -> Iterator[None]:

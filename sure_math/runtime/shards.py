@@ -7,6 +7,7 @@ another configuration is noticed and never read as data. Equal input gives equal
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -120,6 +121,18 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
     write_atomically(path, write)
+
+
+def move_aside(paths: Sequence[Path], root: Path) -> Path | None:
+    """Move what lies in `root` into the first `old-N` that is free; None if there is nothing."""
+    if not paths:
+        return None
+    places = (root / f"old-{number}" for number in itertools.count(1))
+    target = next(place for place in places if not place.exists())
+    target.mkdir(parents=True)
+    for path in paths:
+        path.rename(target / path.name)
+    return target
 
 
 def refused(path: Path, error: OSError) -> StageError:

@@ -11,7 +11,6 @@ training/<name>/old-1/               what --fresh moved aside
 One process writes, under a lock.
 """
 
-import itertools
 import json
 import os
 import re
@@ -27,7 +26,7 @@ import pyarrow.parquet as pq
 from sure_math import schemas
 from sure_math.errors import ConfigChanged, DataError, StageError, TrainingError
 from sure_math.runtime.lock import exclusive
-from sure_math.runtime.shards import write_atomically, write_text
+from sure_math.runtime.shards import move_aside, write_atomically, write_text
 from sure_math.runtime.store import difference
 
 RECORD = "training.json"
@@ -149,14 +148,7 @@ class TrainingFolder:
             for path in self.root.glob("*")
             if _OWN.fullmatch(path.name) and not path.name.startswith("old-")
         ]
-        if not found:
-            return None
-        places = (self.root / f"old-{number}" for number in itertools.count(1))
-        target = next(place for place in places if not place.exists())
-        target.mkdir(parents=True)
-        for path in found:
-            path.rename(target / path.name)
-        return target
+        return move_aside(found, self.root)
 
     def _folders(self) -> list[Path]:
         return [path for path in self.root.glob("checkpoint-*") if _CHECKPOINT.fullmatch(path.name)]
