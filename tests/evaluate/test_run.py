@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -133,6 +134,7 @@ def test_killed_in_the_middle_no_completion_is_paid_twice(tmp_path: Path) -> Non
 
     def deadly(body: Body) -> None:
         if victim and len(server.requests) == 9:
+            time.sleep(1)  # the eighth answer is on disk by then; the client waits for the ninth
             os.kill(victim.pop(), signal.SIGKILL)
 
     suite = write_suite(tmp_path, shard_rows=3)
