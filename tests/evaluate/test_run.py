@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from sure_math.runtime.executors import Partition
 from sure_math.runtime.shards import read_footer
 from tests.backends.scripted_server import Body, ScriptedServer, error, prompt_of, raw
 from tests.evaluate.asking import DECODINGS, respond, small_suite, write_problems, write_suite
+from tests.waiting import until_journaled
 
 PER_PROBLEM = 2
 """Requests: one for each decoding."""
@@ -134,7 +134,7 @@ def test_killed_in_the_middle_no_completion_is_paid_twice(tmp_path: Path) -> Non
 
     def deadly(body: Body) -> None:
         if victim and len(server.requests) == 9:
-            time.sleep(1)  # the eighth answer is on disk by then; the client waits for the ninth
+            until_journaled(tmp_path / "out/completions", 2)
             os.kill(victim.pop(), signal.SIGKILL)
 
     suite = write_suite(tmp_path, shard_rows=3)

@@ -12,6 +12,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from sure_math.train import UOPDTrainer
+from sure_math.train.processes import part
 from tests.train.tiny import made
 
 
@@ -21,7 +22,7 @@ def main(out: Path, settings: str) -> None:
     trainer.train()
     if trainer.accelerator.is_main_process:
         out.write_text(json.dumps(trainer.state.log_history))
-    trainer.accelerator.end_training()  # without it, processes may wait for each other at the end
+    part()  # as a training ends
 
 
 if __name__ == "__main__":

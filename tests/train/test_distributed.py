@@ -15,6 +15,7 @@ pytestmark = pytest.mark.engine
 
 # Nearly greedy, so that rollouts do not depend on which process draws which random number.
 SETTINGS = {"temperature": 1e-4, "max_grad_norm": 1.0, "num_generations": 2, "draws": 12}
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "DS_ACCELERATOR": "cpu", "PYTHONFAULTHANDLER": "1"}
 COMPARED = ("loss", "grad_norm", "kl", "entropy", "teacher/topk_mass", "weight", "generated_tokens")
 
 
@@ -36,7 +37,7 @@ def launched(folder: Path, **settings: Any) -> list[dict[str, Any]]:
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
     run = subprocess.run(
         [*launcher, str(script), str(out), json.dumps(SETTINGS | settings)],
-        env=os.environ | {"OMP_NUM_THREADS": "1", "DS_ACCELERATOR": "cpu"},
+        env=os.environ | ENVIRONMENT,
         capture_output=True,
         text=True,
         timeout=150,
