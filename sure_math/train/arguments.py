@@ -14,14 +14,13 @@ from trl import GRPOConfig
 from sure_math.errors import ConfigError
 from sure_math.train.config import UOPDConfig
 from sure_math.train.processes import on_cpu
-from sure_math.train.recipe import Method, TrainedModel, TrainRecipe
+from sure_math.train.recipe import WEIGHTINGS, TrainedModel, TrainRecipe
 
 TEACHER_PROMPT = "teacher_prompt"
 """Column with the prompts in which the teacher is shown a reference solution."""
 _FREE = frozenset({"bf16", "dataloader_pin_memory", "disable_tqdm", "logging_steps",
                    "lr_scheduler_type", "report_to", "use_cpu"})  # fmt: skip
 """What is set here but no setting of a recipe decides."""
-_WEIGHTING: dict[Method, str] = {"uopd": "soft", "binary": "binary", "sampler": "sampler"}
 
 
 def distillation_config(recipe: TrainRecipe, folder: Path, world: int, steps: int) -> UOPDConfig:
@@ -40,7 +39,7 @@ def distillation_config(recipe: TrainRecipe, folder: Path, world: int, steps: in
     teacher = recipe.teaching
     given = _common(recipe, folder, world) | {
         "num_generations": recipe.rollout.k,
-        "weighting": _WEIGHTING.get(recipe.method, "uniform"),
+        "weighting": WEIGHTINGS[recipe.method],
         "weight_column": recipe.weighting.column,
         "tau": recipe.weighting.tau,
         "tau_unit": recipe.weighting.tau_unit,

@@ -14,9 +14,8 @@ from typing import Any, Literal, get_args
 from trl import DistillationConfig
 
 from sure_math.errors import ConfigError
+from sure_math.train.draws import TauUnit, Weighting
 
-Weighting = Literal["soft", "binary", "uniform", "sampler"]
-TauUnit = Literal["normalized", "nats"]
 Truncation = Literal["renormalize", "tail"]
 LossMean = Literal["sequence", "token"]
 RolloutEngine = Literal["transformers", "vllm", "builtin"]

@@ -5,7 +5,8 @@ The order is an index list made from the seed alone, so a resumed run goes on wi
 whatever has happened to other random numbers.
 """
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,18 @@ TAU_TOLERANCE = 1e-6
 """Entropies come from sums of logarithms: one of exactly tau may be stored a hair above."""
 
 Numbers = NDArray[np.float64]
+Weighting = Literal["soft", "binary", "uniform", "sampler"]
+TauUnit = Literal["normalized", "nats"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which rows may be drawn; the fields are those of `UOPDConfig`."""
+
+    weighting: Weighting
+    column: str
+    tau: float
+    tau_unit: TauUnit
 
 
 def draw(rows: "Dataset", config: "UOPDConfig") -> NDArray[np.int64]:
@@ -31,7 +44,7 @@ def draw(rows: "Dataset", config: "UOPDConfig") -> NDArray[np.int64]:
         DataError: a needed column is missing or holds a number that it must not; no row is left;
             fewer than one step takes.
     """
-    indices, chances = _eligible(rows, config)
+    indices, chances = eligible(rows, _rule(config))
     seed = config.data_seed if config.data_seed is not None else config.seed
     rng = np.random.default_rng(seed)
     if config.draws:
@@ -44,6 +57,10 @@ def draw(rows: "Dataset", config: "UOPDConfig") -> NDArray[np.int64]:
             hint="set draws, or make per_device_train_batch_size smaller",
         )
     return order
+
+
+def _rule(config: "UOPDConfig") -> Rule:
+    return Rule(config.weighting, config.weight_column, config.tau, config.tau_unit)
 
 
 def check_weights(rows: "Dataset", config: "UOPDConfig") -> None:
@@ -61,30 +78,52 @@ def weight(row: dict[str, Any], config: "UOPDConfig") -> float:
     return float(row[config.weight_column]) if config.weighting == "soft" else 1.0
 
 
-def _eligible(rows: "Dataset", config: "UOPDConfig") -> tuple[NDArray[np.int64], Numbers | None]:
-    """Row numbers that may be drawn, and with which probabilities; None: all alike."""
-    check_weights(rows, config)
+def eligible(rows: "Dataset", rule: Rule) -> tuple[NDArray[np.int64], Numbers | None]:
+    """Row numbers that may be drawn, and with which probabilities; None: all alike.
+
+    Raises:
+        DataError: a needed column is missing or holds a number that it must not; no row is left.
+    """
     everything = np.arange(len(rows))
-    if config.weighting == "binary":
-        kept = everything[_entropies(rows, config) <= config.tau + TAU_TOLERANCE]
-        if not len(kept):
-            raise DataError(
-                f"no row has an entropy of {config.tau} ({config.tau_unit}) or less",
-                hint="raise tau, or look at tau_unit",
-            )
-        return kept, None
-    if config.weighting == "sampler":
-        weights = _numbers(rows, config.weight_column, high=1.0)
-        if not weights.any():
-            raise DataError(f"all weights in {config.weight_column!r} are 0: nothing can be drawn")
-        return everything, weights / weights.sum()
-    return everything, None
+    if rule.weighting == "uniform":
+        return everything, None
+    if rule.weighting == "binary":
+        return _certain_enough(rows, rule), None
+    weights = _numbers(rows, rule.column, high=1.0)
+    if rule.weighting == "soft":
+        return everything, None
+    if not weights.any():
+        raise DataError(
+            f"all {len(rows)} weights in {rule.column!r} are 0: nothing can be drawn",
+            hint="look at how the weights were made",
+        )
+    return everything, weights / weights.sum()
 
 
-def _entropies(rows: "Dataset", config: "UOPDConfig") -> Numbers:
-    if config.tau_unit == "nats":
+def _certain_enough(rows: "Dataset", rule: Rule) -> NDArray[np.int64]:
+    """The rows that the binary filter keeps."""
+    entropies = _entropies(rows, rule)
+    kept = np.flatnonzero(entropies <= rule.tau + TAU_TOLERANCE)
+    if not len(kept):
+        raise DataError(
+            f"no row has an entropy of {rule.tau} {rule.tau_unit} or less; the lowest is "
+            f"{entropies.min():.3f}",
+            hint="raise tau, or look at tau_unit",
+        )
+    return kept
+
+
+def _entropies(rows: "Dataset", rule: Rule) -> Numbers:
+    """In the unit of tau."""
+    if rule.tau_unit == "normalized":
+        return 1 - _numbers(rows, rule.column, high=1.0)
+    try:
         return _numbers(rows, ENTROPY_COLUMN, high=np.inf)
-    return 1 - _numbers(rows, config.weight_column, high=1.0)
+    except DataError as error:
+        raise DataError(
+            f"tau in nats needs an entropy of every row: {error.message}",
+            hint="set tau_unit=normalized, which needs only the weights",
+        ) from error
 
 
 def _numbers(rows: "Dataset", column: str, high: float) -> Numbers:

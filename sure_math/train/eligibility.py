@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sure_math.errors import ConfigError, DataError
 from sure_math.train.checkpoints import Checkpoint
-from sure_math.train.draws import ENTROPY_COLUMN, TAU_TOLERANCE
-from sure_math.train.recipe import TrainRecipe, Weighting
-from sure_math.train.rows import WEIGHTED, some
+from sure_math.train.draws import Rule, eligible
+from sure_math.train.recipe import WEIGHTINGS, TrainRecipe
+from sure_math.train.rows import some
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -88,36 +88,12 @@ def check_enough(recipe: TrainRecipe, rows: "Dataset") -> list[str]:
 
 def _eligible(recipe: TrainRecipe, rows: "Dataset") -> int:
     """Rows that can be drawn and that move the student."""
-    weighting = recipe.weighting
-    if recipe.method in WEIGHTED:
-        positive = sum(weight > 0 for weight in rows[weighting.column][:])
-        if not positive:
-            raise DataError(
-                f"all {len(rows)} weights in {weighting.column!r} are 0: nothing would be learned",
-                hint="train with method=opd, or look at how the weights were made",
-            )
-        return positive if recipe.method == "sampler" else len(rows)
-    if recipe.method != "binary":
-        return len(rows)
-    entropies = _entropies(rows, weighting)
-    left = sum(entropy <= weighting.tau + TAU_TOLERANCE for entropy in entropies)
-    if not left:
+    chosen = recipe.weighting
+    rule = Rule(WEIGHTINGS[recipe.method], chosen.column, chosen.tau, chosen.tau_unit)
+    numbers, chances = eligible(rows, rule)
+    if rule.weighting == "soft" and not any(rows[rule.column][:]):
         raise DataError(
-            f"no row has an entropy of {weighting.tau} {weighting.tau_unit} or less; the lowest is "
-            f"{min(entropies):.3f}",
-            hint="raise weighting.tau, or look at weighting.tau_unit",
+            f"all {len(rows)} weights in {rule.column!r} are 0: nothing would be learned",
+            hint="train with method=opd, or look at how the weights were made",
         )
-    return left
-
-
-def _entropies(rows: "Dataset", weighting: Weighting) -> list[float]:
-    """In the unit of tau."""
-    if weighting.tau_unit == "normalized":
-        return [1 - weight for weight in rows[weighting.column][:]]
-    column = rows[ENTROPY_COLUMN][:] if ENTROPY_COLUMN in rows.column_names else []
-    if not column or any(value is None or not value >= 0 for value in column):
-        raise DataError(
-            f"tau in nats needs an entropy of every row in a column {ENTROPY_COLUMN!r}",
-            hint="set weighting.tau_unit=normalized, which needs only the weights",
-        )
-    return list(column)
+    return len(numbers) if chances is None else int((chances > 0).sum())

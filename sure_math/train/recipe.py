@@ -10,6 +10,8 @@ from pydantic import Field, model_validator
 
 from sure_math.builtin import MODELS, model_path
 from sure_math.section import Operational, Section
+from sure_math.train.draws import TauUnit
+from sure_math.train.draws import Weighting as HowWeighted
 
 Method = Literal["uopd", "opd", "binary", "sampler", "grpo", "sdr"]
 METHODS: dict[Method, str] = {
@@ -20,6 +22,18 @@ METHODS: dict[Method, str] = {
     "grpo": "GRPO: rewards for boxed answers equal to the label",
     "sdr": "Self-Distilled Reasoner, our re-implementation: the teacher sees a reference solution",
 }
+WEIGHTINGS: dict[Method, HowWeighted] = {
+    "uopd": "soft",
+    "opd": "uniform",
+    "binary": "binary",
+    "sampler": "sampler",
+    "grpo": "uniform",
+    "sdr": "uniform",
+}
+"""How each method uses the weights."""
+_TELLING = frozenset({"disable_tqdm", "log_completions", "log_level", "logging_dir",
+                      "logging_steps", "num_completions_to_print", "report_to", "run_name",
+                      "project", "trackio_space_id"})  # fmt: skip
 
 
 class TrainedModel(Section):
@@ -55,7 +69,7 @@ class Weighting(Section):
     samples: int | None = Field(default=None, ge=2)
     """Recompute eq. 4-6 from the first so many responses of each problem (ablation of N)."""
     tau: float = Field(default=0.3, ge=0)
-    tau_unit: Literal["normalized", "nats"] = "normalized"
+    tau_unit: TauUnit = "normalized"
     """The filter keeps H / log N <= tau (`normalized`) or H <= tau (`nats`)."""
 
     @model_validator(mode="after")
@@ -179,7 +193,8 @@ class TrainRecipe(Section):
     sdr: Sdr = Sdr()
     saving: Saving = Saving()
     trainer: Annotated[dict[str, Any], Operational] = {}
-    """Further settings of TRL's configuration, passed through."""
+    """Further settings of TRL's configuration, passed through. All of them decide what is trained
+    but those that only say what is told."""
 
     @model_validator(mode="after")
     def _divisible(self) -> "TrainRecipe":
@@ -189,6 +204,11 @@ class TrainRecipe(Section):
                 f"{self.sequences_per_step} sequences of a step"
             )
         return self
+
+    def content(self) -> dict[str, Any]:
+        """The settings that decide what is trained."""
+        decisive = {name: value for name, value in self.trainer.items() if name not in _TELLING}
+        return super().content() | ({"trainer": decisive} if decisive else {})
 
     @property
     def teaching(self) -> TrainedModel | None:

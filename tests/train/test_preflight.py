@@ -203,7 +203,7 @@ def test_a_threshold_that_keeps_nothing(data: TrainingData, release: Path) -> No
 
 def test_nats_need_an_entropy(data: TrainingData, release: Path) -> None:
     wanted = recipe(release, method="binary", weighting={"tau_unit": "nats"})
-    with pytest.raises(DataError, match=r"a column 'semantic_entropy'\nNext: .*tau_unit=norm"):
+    with pytest.raises(DataError, match=r"no column 'semantic_entropy'.*\nNext: .*tau_unit=norm"):
         check(wanted, own(data, w_se=[1.0] * 8))
     with pytest.raises(DataError, match="an entropy of every row"):
         check(wanted, own(data, w_se=[1.0] * 2, semantic_entropy=[0.1, None]))

@@ -1,11 +1,15 @@
 """From a training recipe to the configurations of the trainers."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sure_math.errors import ConfigError
+from sure_math.errors import ConfigChanged, ConfigError
+from sure_math.report.method import shared_settings
+from sure_math.train.plan import content
 from sure_math.train.recipes import TRAINING_RECIPES
+from sure_math.train.record import refuse_changes
 
 pytest.importorskip("trl")
 pytestmark = pytest.mark.engine
@@ -69,6 +73,19 @@ def test_further_settings_of_the_trainer(tmp_path: Path) -> None:
     wrong = TRAINING_RECIPES.load("tiny", ["trainer.weight_decai=0.3"])
     with pytest.raises(ConfigError, match=r"trainer\.weight_decai: .* did you mean weight_decay"):
         distillation_config(wrong, tmp_path, 1, 8)
+
+
+def test_another_optimizer_is_another_training(tmp_path: Path) -> None:
+    def settings(*overrides: str) -> dict[str, Any]:
+        return content(TRAINING_RECIPES.load("tiny", overrides))
+
+    plain, other = settings(), settings("trainer.optim=sgd")
+    assert settings("trainer.report_to=wandb", "trainer.logging_steps=4") == plain
+    assert other == plain | {"trainer": {"optim": "sgd"}}
+    with pytest.raises(ConfigChanged, match="trainer"):
+        refuse_changes(tmp_path, plain, other)
+    told = shared_settings(TRAINING_RECIPES.load("tiny", ["trainer.optim=sgd"]))
+    assert told["trainer.optim"] == "sgd"  # so the tables say that it differs
 
 
 @pytest.mark.parametrize(
