@@ -6,7 +6,7 @@ from typing import Any
 from sure_math.config import Recipe
 from sure_math.settings import Kind
 
-RECIPES = Kind("recipe", Recipe, ("pipelines",), Recipe(name="defaults").model_dump(mode="json"))
+RECIPES = Kind("recipe", Recipe, ("pipelines",))
 
 
 def bundled_recipes() -> list[str]:

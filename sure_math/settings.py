@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_jsonable_python
 
 from sure_math.errors import ConfigError
 from sure_math.resources import resource
@@ -30,8 +32,16 @@ class Kind(Generic[Value]):
     model: type[Value]
     folder: tuple[str, ...]
     """Where the shipped ones are, as for `resource`."""
-    defaults: Mapping[str, Any]
-    """Values of every field that an override may start from."""
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """Plain values of the fields that a file may leave out; overrides start from them."""
+        fields = self.model.model_fields.items()
+        optional = {name: field for name, field in fields if not field.is_required()}
+        plain: dict[str, Any] = to_jsonable_python(
+            {name: each.get_default(call_default_factory=True) for name, each in optional.items()}
+        )
+        return plain
 
     def bundled(self) -> list[str]:
         """Names of the shipped files."""

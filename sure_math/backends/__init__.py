@@ -1,6 +1,8 @@
 """Model backends behind one protocol; `open_backend` is the only place that knows them all."""
 
 import hashlib
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,10 @@ from sure_math.backends.base import Backend
 from sure_math.model_config import BuiltinModel, ModelConfig, OpenAIModel, VllmModel
 
 __all__ = ["model_identity", "model_name", "open_backend"]
+
+_STEP = re.compile(r"final|checkpoint-\d+")
+_SMALL = 64 * 2**20  # bytes
+_BLOCKS, _BLOCK = 256, 2**16
 
 
 def open_backend(config: ModelConfig) -> Backend:
@@ -34,10 +40,16 @@ def open_backend(config: ModelConfig) -> Backend:
 
 
 def model_name(config: ModelConfig) -> str:
-    """The name written into rows and cards; of a folder of this machine only the last part."""
+    """The name written into rows and cards; of a folder of this machine only its own name, and for
+    a step of a training that of the training."""
     if isinstance(config, BuiltinModel):
-        return f"builtin/{Path(config.model).name}"
-    return Path(config.model).name if _local_folder(config) else config.model
+        return f"builtin/{_name(config.model)}"
+    return _name(config.model) if _local_folder(config) else config.model
+
+
+def _name(folder: str) -> str:
+    path = Path(folder)
+    return "/".join(path.resolve().parts[-2:]) if _STEP.fullmatch(path.name) else path.name
 
 
 def model_identity(config: ModelConfig) -> dict[str, Any]:
@@ -61,12 +73,23 @@ def _local_folder(config: ModelConfig) -> Path | None:
 
 
 def _digest(folder: Path) -> str:
-    """Names and sizes of all files, and the content of the small ones (weights can be huge)."""
+    """Names, sizes and content of all files; of huge ones, blocks from everywhere: weights that
+    were trained on differ in all of them."""
     digest = hashlib.blake2b(digest_size=16)
     for path in sorted(folder.glob("*")):
         if path.is_file():
             size = path.stat().st_size
             digest.update(f"{path.name}:{size};".encode())
-            if size <= 64 * 2**20:
-                digest.update(path.read_bytes())
+            for block in _blocks(path, size):
+                digest.update(block)
     return digest.hexdigest()
+
+
+def _blocks(path: Path, size: int) -> Iterator[bytes]:
+    if size <= _SMALL:
+        yield path.read_bytes()
+        return
+    with path.open("rb") as handle:
+        for number in range(_BLOCKS):
+            handle.seek(number * (size - _BLOCK) // (_BLOCKS - 1))
+            yield handle.read(_BLOCK)

@@ -11,7 +11,6 @@ grade, `AMO-Bench` are all 50, with the judge named.
 """
 
 import json
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,18 +59,6 @@ def read_results(folder: Path | str) -> Results:
         )
     _check_whole(folder)
     return Results(folder, meta, pass_rates(folder, meta["suite"]))
-
-
-def find_results(root: Path | str) -> list[Results]:
-    """Every finished evaluation below a folder, in the order of their paths; the others are warned
-    about."""
-    found = []
-    for path in sorted(Path(root).rglob(RECORD)):
-        if read_record(path.parent).get("finished"):
-            found.append(read_results(path.parent))
-        else:
-            warnings.warn(f"evaluation {path.parent} is not finished: left out", stacklevel=2)
-    return found
 
 
 def read_record(folder: Path) -> dict[str, Any]:

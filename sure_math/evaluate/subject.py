@@ -9,7 +9,7 @@ from typing import Any
 from sure_math.backends import model_name
 from sure_math.errors import ConfigError, DataError
 from sure_math.evaluate.results import read_object
-from sure_math.model_config import ModelConfig, TransformersModel
+from sure_math.model_config import ModelConfig
 from sure_math.own_input import model_spec
 from sure_math.section import Section
 from sure_math.settings import Kind
@@ -24,9 +24,7 @@ class _Chosen(Section):
     model: ModelConfig
 
 
-_MODELS = Kind(
-    "model", _Chosen, (), {"model": TransformersModel(model="none").model_dump(mode="json")}
-)
+_MODELS = Kind("model", _Chosen, ())
 
 
 @dataclass(frozen=True)

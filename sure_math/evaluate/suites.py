@@ -9,12 +9,7 @@ from sure_math.evaluate.suite import Benchmark, Suite
 from sure_math.own_input import model_spec
 from sure_math.settings import Kind
 
-SUITES = Kind(
-    "suite",
-    Suite,
-    ("pipelines", "evaluate"),
-    Suite(name="defaults", benchmarks=()).model_dump(mode="json"),
-)
+SUITES = Kind("suite", Suite, ("pipelines", "evaluate"))
 
 
 def load_suite(

@@ -4,16 +4,9 @@ from pathlib import Path
 
 from sure_math.resources import resource
 from sure_math.settings import Kind
-from sure_math.train.recipe import TrainedModel, TrainRecipe
+from sure_math.train.recipe import TrainRecipe
 
-_UNNAMED = TrainedModel(model="")
-
-TRAINING_RECIPES = Kind(
-    "training recipe",
-    TrainRecipe,
-    ("pipelines", "train"),
-    TrainRecipe(name="defaults", student=_UNNAMED, teacher=_UNNAMED).model_dump(mode="json"),
-)
+TRAINING_RECIPES = Kind("training recipe", TrainRecipe, ("pipelines", "train"))
 
 
 def training_name(name: str) -> str | None:

@@ -11,7 +11,7 @@ import pytest
 from sure_math.errors import DataError, StageError
 from sure_math.evaluate.judge import GradedAnswer
 from sure_math.evaluate.plan import new_plan
-from sure_math.evaluate.results import Results, find_results, read_results
+from sure_math.evaluate.results import Results, read_results
 from sure_math.evaluate.run import evaluate, regrade
 from sure_math.evaluate.subject import subject
 from sure_math.judging.controls import load_controls
@@ -71,17 +71,6 @@ def test_described_answers_belong_to_no_number_without_a_judge(tmp_path: Path) -
     assert results.rates["problem_id"].str.ends_with(":1").all()
     assert results.meta["problems"] == {"AMO-Bench-P": 1}
     assert results.meta["judge"] is None
-
-
-def test_evaluations_are_found(tmp_path: Path) -> None:
-    one = evaluated(tmp_path, "all/one")
-    two = evaluated(tmp_path, "all/more/two", seed=1)
-    assert [each.folder for each in find_results(tmp_path / "all")] == [two.folder, one.folder]
-    record = one.folder / "evaluation.json"
-    record.write_text(json.dumps({**one.meta, "finished": False}))
-    with pytest.warns(UserWarning, match="one is not finished: left out"):
-        assert [each.folder for each in find_results(tmp_path / "all")] == [two.folder]
-    assert find_results(tmp_path / "nothing") == []
 
 
 def test_what_is_no_evaluation(tmp_path: Path) -> None:
