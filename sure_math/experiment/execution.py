@@ -53,7 +53,8 @@ class Execution:
     def _phase(self, phase: Phase) -> None:
         waiting = [step for step in phase.steps if not self._is_done(step)]
         done = len(phase.steps) - len(waiting)
-        click.echo(f"{phase.name}: {len(phase.steps)} steps, {done} done before", err=True)
+        steps = f"{len(phase.steps)} step{'s' * (len(phase.steps) > 1)}"
+        click.echo(f"{phase.name}: {steps}, {done} done before", err=True)
         with ThreadPoolExecutor(self.jobs) as pool:
             try:
                 failures = [each for each in pool.map(self._step, waiting) if each]
@@ -117,7 +118,9 @@ class Execution:
         )
 
     def _is_done(self, step: Step) -> bool:
-        """Whether exactly this command ended well."""
+        """Whether exactly this command ended well, and what it made is still there."""
+        if step.makes is not None and not step.makes.exists():
+            return False
         try:
             record = json.loads(self._record(step).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):

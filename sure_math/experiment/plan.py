@@ -91,6 +91,8 @@ class Step:
 
     name: str
     command: tuple[str, ...]
+    makes: Path | None = None
+    """What is there once it has ended well."""
 
 
 @dataclass(frozen=True)
@@ -126,15 +128,17 @@ class _Plan:
                 f"model-{name}",
                 (sys.executable, "-m", "sure_math.builtin.training.train", model.recipe,
                  str(self.root / "models" / name), "--start", model.start),
+                self.root / "models" / name,
             )  # fmt: skip
 
     def dataset(self) -> Iterator[Step]:
         wanted = self.experiment.dataset
         if wanted.recipe is None:
             return
-        settings = (*wanted.settings, f"publish.out={self.root / 'dataset'}")
+        out = self.root / "dataset"
+        settings = (*wanted.settings, f"publish.out={out}")
         command = ("run", wanted.recipe, "--runs", str(self.root / "runs"), *self._set(settings))
-        yield Step("dataset", _verb(*command))
+        yield Step("dataset", _verb(*command), out)
 
     def trainings(self) -> Iterator[Step]:
         for arm, seed, folder in self._cells():
@@ -144,7 +148,7 @@ class _Plan:
                 *self._dataset(), *self._set(settings),
             )  # fmt: skip
             launch = tuple(map(self._filled, self.experiment.launch))
-            yield Step(f"train-{folder.name}", _verb(*command, launch=launch))
+            yield Step(f"train-{folder.name}", _verb(*command, launch=launch), folder / "final")
 
     def evaluations(self) -> Iterator[Step]:
         for label, model in self.experiment.references.items():
@@ -164,13 +168,14 @@ class _Plan:
 
     def _evaluation(self, name: str, *options: tuple[str, ...], suite: str | None = None) -> Step:
         settings = () if suite else self.experiment.suite_settings
+        out = self.root / "evaluations" / name
         command = (
             "evaluate", *(word for option in options for word in option),
             "--suite", suite or self.experiment.suite, *self._dataset(),
-            "--out", str(self.root / "evaluations" / name),
+            "--out", str(out),
             *self._set(settings),
         )  # fmt: skip
-        return Step(f"evaluate-{name}", _verb(*command))
+        return Step(f"evaluate-{name}", _verb(*command), out)
 
     def _cells(self) -> Iterator[tuple[Arm, int, Path]]:
         for seed in self.experiment.seeds:  # all arms of one seed first: a part is a whole table

@@ -52,6 +52,18 @@ def test_a_changed_command_is_run_again(tmp_path: Path) -> None:
     assert trace.read_text() == "xy"
 
 
+def test_what_was_made_and_is_gone_is_made_again(tmp_path: Path) -> None:
+    made, trace = tmp_path / "made", tmp_path / "trace"
+    code = f"open({str(made)!r}, 'w'); {appends(trace, 'x')}"
+    step = Step("a", (sys.executable, "-c", code), made)
+    for _ in range(2):
+        Execution(tmp_path / "out", jobs=1).run([Phase("one", (step,))])
+    assert trace.read_text() == "x"
+    made.unlink()
+    Execution(tmp_path / "out", jobs=1).run([Phase("one", (step,))])
+    assert trace.read_text() == "xx"
+
+
 def test_a_failure_shows_the_end_of_its_log_and_keeps_what_was_done(tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     broken = python("b", "raise SystemExit('no such dataset')")
