@@ -50,9 +50,18 @@ def _one_per_seed(series: Series) -> None:
             if other is not run:
                 raise DataError(
                     f"{series.label}, seed {series.seed_of(run)}, was evaluated twice on {column}: "
-                    f"{other.folder} and {run.folder}",
+                    f"{other.folder} and {run.folder}{_apart(other, run)}",
                     hint="choose one with --only PATTERN, or move the other away",
                 )
+
+
+def _apart(one: RecordedRun, other: RecordedRun) -> str:
+    """What two trained runs of one row differ in, for people."""
+    if one.recipe is None or other.recipe is None:
+        return ""
+    settings = (flat(recipe.content()) for recipe in (other.recipe, one.recipe))
+    apart = differing(*settings)
+    return f", which differ in {', '.join(apart)}" if apart else ", trained with equal settings"
 
 
 def _same_setting(column: Column, runs: list[RecordedRun]) -> None:
