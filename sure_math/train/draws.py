@@ -22,6 +22,9 @@ ENTROPY_COLUMN = "semantic_entropy"
 TAU_TOLERANCE = 1e-6
 """Entropies come from sums of logarithms: one of exactly tau may be stored a hair above."""
 
+ROUNDING = 1e-9
+"""A weight of exactly 0 or 1 may be stored a hair outside."""
+
 Numbers = NDArray[np.float64]
 Weighting = Literal["soft", "binary", "uniform", "sampler"]
 TauUnit = Literal["normalized", "nats"]
@@ -137,7 +140,8 @@ def _numbers(rows: "Dataset", column: str, high: float) -> Numbers:
         values = np.array(rows[column][:], dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"column {column!r} does not hold numbers: {error}") from error
-    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0) & (values <= high)))
+    inside = (values >= -ROUNDING) & (values <= high + ROUNDING)
+    wrong = np.flatnonzero(~(np.isfinite(values) & inside))
     if len(wrong):
         first = ", ".join(f"row {i}: {values[i]:g}" for i in wrong[:5])
         raise DataError(
@@ -145,4 +149,4 @@ def _numbers(rows: "Dataset", column: str, high: float) -> Numbers:
             f"[0, {high:g}]: {first}",
             hint="correct these rows, or leave them out",
         )
-    return values
+    return values.clip(0, high)

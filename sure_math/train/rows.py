@@ -23,6 +23,7 @@ from sure_math.publish.hub.load import (
     resolve,
     responses_config,
 )
+from sure_math.train.draws import ROUNDING
 from sure_math.train.fewer_samples import reweighted
 from sure_math.train.labels import labelled, with_references
 from sure_math.train.recipe import TrainRecipe
@@ -38,7 +39,6 @@ LABELLED = ("grpo", "sdr")
 """Methods that need an answer for every row."""
 _KEPT = ("semantic_entropy", "semantic_entropy_normalized", "n_samples", "answer",
          "majority_answer", "tier", "teacher")  # fmt: skip
-_SLACK = 1e-9
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ def _weights(dataset: "Dataset", column: str, names: Sequence[str]) -> list[floa
         [
             f"{name} ({weight})"
             for name, weight in zip(names, weights, strict=True)
-            if weight is None or not -_SLACK <= weight <= 1 + _SLACK
+            if weight is None or not -ROUNDING <= weight <= 1 + ROUNDING
         ],
         names,
     )
