@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from sure_math.model_config import Models
+from sure_math.problem_set import ProblemSet
 from sure_math.section import Operational, Section
 
 Tier = Literal["easy", "medium", "hard", "competition"]
@@ -31,31 +32,15 @@ STRATEGIES: tuple[Strategy, ...] = (
 )
 
 
-class SourceConfig(Section):
-    """One seed source. `adapter` names how its rows are read (`sure-math seeds --list`)."""
+class SourceConfig(ProblemSet):
+    """One seed source; its name, unique within a recipe, stands in the `source` column."""
 
-    name: str
-    """Name written into the `source` column; unique within a recipe."""
-    adapter: str
-    path: Annotated[str | None, Operational] = None
-    """A local folder in the hub's layout, or a file for the `table` adapter; None = the hub. Its
-    content is digested into the stage hash, so the place may change."""
-    dataset: str | None = None
-    """A hub dataset id, for the `table` adapter."""
-    config: str | None = None
-    """Configuration of a hub dataset; for adapter `builtin` the families to draw from."""
-    split: str | None = None
-    revision: str | None = None
-    """None = the revision pinned by the adapter."""
     tier: Tier
     cap: int | None = Field(default=None, ge=1)
     use: Literal["evolve", "annotate"] = "evolve"
     """`evolve`: seeds of new problems; `annotate`: problems that go to the teacher as they are."""
     holdout: int = Field(default=0, ge=0)
     """So many of the `annotate` rows (after the shuffle) form the test split."""
-    problem_column: str | None = None
-    answer_column: str | None = None
-    id_column: str | None = None
     license: str | None = None
     """For the `table` adapter: the licence of the rows."""
 
@@ -160,19 +145,9 @@ HELD_OUT = "held-out test"
 """The test split of a run, as an evaluation set."""
 
 
-class EvaluationSet(Section):
-    """A benchmark whose problems must not appear in the dataset."""
-
-    name: str
-    adapter: str
-    path: Annotated[str | None, Operational] = None
-    dataset: str | None = None
-    config: str | None = None
-    split: str | None = None
-    revision: str | None = None
-    problem_column: str | None = None
-    answer_column: str | None = None
-    """For the `table` adapter; items with answers are told apart from their sisters more surely."""
+class EvaluationSet(ProblemSet):
+    """A benchmark whose problems must not appear in the dataset; items with answers are told apart
+    from their sisters more surely."""
 
 
 class DecontaminateConfig(Section):

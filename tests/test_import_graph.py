@@ -151,7 +151,8 @@ def test_consumers_read_what_is_published(name: str) -> None:
         allowed += ["train."]
     else:
         allowed += ["evaluate.", "seeds.read", "seeds.rows", "seeds.adapters", "config",
-                    "own_input", "judging.", "train.record", "proportion"]  # fmt: skip
+                    "own_input", "judging.", "problem_set", "train.record",
+                    "proportion"]  # fmt: skip
     outside = {
         each for each in own(name) if not each.startswith(tuple(f"sure_math.{a}" for a in allowed))
     }

@@ -5,25 +5,17 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from sure_math.model_config import ModelConfig
+from sure_math.problem_set import ProblemSet
 from sure_math.section import Operational, Section
 
 
-class Benchmark(Section):
-    """One set of problems with answers."""
+class Benchmark(ProblemSet):
+    """One set of problems with answers.
 
-    name: str
-    adapter: str
-    """A seed adapter (`math_500`, `aime_2025`, `amo_bench`, `table`), or `release` for the rows
-    with verified answers of a SURE-Math release."""
-    path: Annotated[str | None, Operational] = None
-    """A local folder in the hub's layout, or a release; None = the hub."""
-    dataset: str | None = None
-    config: str | None = None
-    split: str | None = None
-    revision: str | None = None
-    problem_column: str | None = None
-    answer_column: str | None = None
-    id_column: str | None = None
+    Beside the seed adapters (`math_500`, `aime_2025`, `amo_bench`, `table`) there is `release`, for
+    the rows with verified answers of a SURE-Math release; `path` or `dataset` is the release then.
+    """
+
     sources: tuple[str, ...] = ()
     """With adapter `release`: only rows of these seed sources; none: all."""
     grader: Literal["symbolic", "amo"] = "symbolic"

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 from sure_math.config import EvaluationSet, SourceConfig
+from sure_math.problem_set import ProblemSet
 from sure_math.seeds.adapters import Adapter
 from sure_math.seeds.rows import Draft, Flag, Reason, Reject, Row, SeedRow
 from sure_math.statement import asks_only_proof, asks_parts, needs_figure, offers_choices
 from sure_math.text import repair_controls
-
-Source = SourceConfig | EvaluationSet
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Located:
 
 
 def check(
-    source: Source, adapter: Adapter, located: Located, min_length: int
+    source: ProblemSet, adapter: Adapter, located: Located, min_length: int
 ) -> SeedRow | Reject | None:
     """A seed, a reject, or None for a row that does not belong to this source."""
     draft = adapter.draft(located.row)

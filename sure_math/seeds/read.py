@@ -13,8 +13,9 @@ from pathlib import Path
 
 from sure_math.config import EvaluationSet, SourceConfig
 from sure_math.errors import ConfigError, DataError
+from sure_math.problem_set import ProblemSet
 from sure_math.seeds.adapters import ADAPTERS, Adapter
-from sure_math.seeds.check import Located, Source, check
+from sure_math.seeds.check import Located, check
 from sure_math.seeds.files import find_files, read_file
 from sure_math.seeds.hub import read_hub, resolve_revision
 from sure_math.seeds.rows import Reject, Row, SeedRow
@@ -23,7 +24,7 @@ from sure_math.seeds.table import table_adapter
 _TABLE_ONLY = ("dataset", "problem_column", "answer_column", "id_column", "license")
 
 
-def read(source: Source, seed: int, *, min_length: int = 0) -> Iterator[SeedRow | Reject]:
+def read(source: ProblemSet, seed: int, *, min_length: int = 0) -> Iterator[SeedRow | Reject]:
     """The seeds of one source and the rows rejected on the way, in the seeded order.
 
     Args:
@@ -66,13 +67,13 @@ def read(source: Source, seed: int, *, min_length: int = 0) -> Iterator[SeedRow 
     yield from (item for _, item in sorted(found, key=lambda pair: pair[0]))
 
 
-def _called(source: Source) -> str:
+def _called(source: ProblemSet) -> str:
     kind = "evaluation set" if isinstance(source, EvaluationSet) else "source"
     return f"{kind} {source.name}"
 
 
 @contextmanager
-def _naming(source: Source) -> Iterator[None]:
+def _naming(source: ProblemSet) -> Iterator[None]:
     """Errors in the data of a source name it."""
     try:
         yield
@@ -85,7 +86,7 @@ def shuffle_key(seed: int, place: str) -> int:
     return int.from_bytes(blake2b(f"{seed}\0{place}".encode(), digest_size=16).digest())
 
 
-def adapter_for(source: Source) -> Adapter:
+def adapter_for(source: ProblemSet) -> Adapter:
     """The adapter a source names.
 
     Raises:
@@ -110,7 +111,7 @@ def adapter_for(source: Source) -> Adapter:
     return ADAPTERS[source.adapter]
 
 
-def _rows(source: Source, adapter: Adapter, seed: int) -> Iterator[Located]:
+def _rows(source: ProblemSet, adapter: Adapter, seed: int) -> Iterator[Located]:
     split = source.split or adapter.split
     for config in _configs(source, adapter):
         part = source.name if adapter.generate else config or "default"
@@ -127,7 +128,7 @@ def _rows(source: Source, adapter: Adapter, seed: int) -> Iterator[Located]:
             yield Located(place, number, revision, {**dict.fromkeys(missing), **row})
 
 
-def source_files(source: Source) -> list[Path]:
+def source_files(source: ProblemSet) -> list[Path]:
     """The local files a source reads; none if it is on the hub or made by a program.
 
     Raises:
@@ -140,17 +141,17 @@ def source_files(source: Source) -> list[Path]:
     return sorted({file for files in found for file in files})
 
 
-def _configs(source: Source, adapter: Adapter) -> tuple[str | None, ...]:
+def _configs(source: ProblemSet, adapter: Adapter) -> tuple[str | None, ...]:
     return (source.config,) if source.config else adapter.configs
 
 
-def _files(source: Source, adapter: Adapter, config: str | None) -> list[Path]:
+def _files(source: ProblemSet, adapter: Adapter, config: str | None) -> list[Path]:
     path = Path(source.path) if source.path else adapter.path
     return find_files(path, config, source.split or adapter.split) if path else []
 
 
 def _open(
-    source: Source, adapter: Adapter, config: str | None, seed: int
+    source: ProblemSet, adapter: Adapter, config: str | None, seed: int
 ) -> tuple[str | None, Iterator[Row]]:
     split, columns = source.split or adapter.split, (*adapter.columns, *adapter.optional)
     if adapter.generate is not None:

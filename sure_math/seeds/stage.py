@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sure_math import schemas
-from sure_math.config import EvaluationSet, Recipe, SourceConfig
+from sure_math.config import Recipe, SourceConfig
 from sure_math.decontaminate.checker import Checked, Checker
 from sure_math.decontaminate.index import ItemIndex
 from sure_math.decontaminate.items import read_items
@@ -19,6 +19,7 @@ from sure_math.decontaminate.judge import judge_content
 from sure_math.decontaminate.screen import REASONS as EVAL_REASONS
 from sure_math.decontaminate.screen import blocking, open_judge, verdict_rows
 from sure_math.errors import ConfigError
+from sure_math.problem_set import ProblemSet
 from sure_math.runtime.context import Context
 from sure_math.runtime.ids import content_id
 from sure_math.runtime.stage import Inputs, Reject, ShardResult, Stage
@@ -181,7 +182,7 @@ def _reject(item: seed_rows.Reject) -> Reject:
     return Reject(item.id, item.reason, item.raw, item.detail)
 
 
-def _identity(source: SourceConfig | EvaluationSet) -> dict[str, Any]:
+def _identity(source: ProblemSet) -> dict[str, Any]:
     """The content settings of a source, with a digest of its local files."""
     adapter = adapter_for(source)
     identity = source.content()

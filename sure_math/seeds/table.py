@@ -4,8 +4,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-from sure_math.config import EvaluationSet, SourceConfig
+from sure_math.config import SourceConfig
 from sure_math.errors import ConfigError, DataError
+from sure_math.problem_set import ProblemSet
 from sure_math.seeds.adapters import Adapter
 from sure_math.seeds.rows import Draft, Row
 
@@ -13,7 +14,7 @@ PROBLEM_COLUMNS = ("problem", "question", "query", "prompt")
 """Tried in this order where no `problem_column` is given."""
 
 
-def table_adapter(source: SourceConfig | EvaluationSet) -> Adapter:
+def table_adapter(source: ProblemSet) -> Adapter:
     """The adapter that a source of the kind `table` describes.
 
     Raises:
@@ -24,8 +25,7 @@ def table_adapter(source: SourceConfig | EvaluationSet) -> Adapter:
             f"source {source.name}: adapter table needs either `path` (a Parquet, JSON, JSONL or "
             "CSV file, or a folder of them) or `dataset` (a hub id)"
         )
-    answer_column = source.answer_column
-    id_column = source.id_column if isinstance(source, SourceConfig) else None
+    answer_column, id_column = source.answer_column, source.id_column
     named = (source.problem_column, answer_column, id_column)
 
     def draft(row: Row) -> Draft:
