@@ -178,7 +178,8 @@ def test_the_browser_only_reads_what_lies_on_disk(name: str) -> None:
 
 
 def test_configuration_imports_only_types() -> None:
-    own = ("sure_math.section", "sure_math.model_config", "sure_math.config")
+    own = ("sure_math.section", "sure_math.model_config", "sure_math.problem_set",
+           "sure_math.config")  # fmt: skip
     for name in own:
         assert roots(name) <= {"typing", "pydantic", "sure_math"}
         assert all(e.startswith(own) for e in imports(name) if e.startswith("sure_math"))
