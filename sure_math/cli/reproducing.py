@@ -25,18 +25,20 @@ def reproduce(
     An experiment is a list of ordinary commands, each with a log in its folder. Run again, it goes
     on where it was.
     """
+    from sure_math.experiment.check import check
     from sure_math.experiment.execution import Execution
     from sure_math.experiment.experiments import EXPERIMENTS
     from sure_math.experiment.plan import phases
 
     plan = EXPERIMENTS.load(experiment, overrides)
     root = out or Path("experiments") / plan.name
+    check(plan, root)
     if dry_run:
         for phase in phases(plan, root):
             click.echo(f"# {phase.name}")
             click.echo("\n".join(shlex.join(step.command) for step in phase.steps))
         return
     Execution(root, jobs).run(phases(plan, root))
-    for name in plan.reports:
+    for name in plan.wanted:
         click.echo((root / "report" / f"{name}.txt").read_text(encoding="utf-8"))
     click.echo(f"everything is in {root}: training, evaluations, report, logs")

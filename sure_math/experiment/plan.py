@@ -6,17 +6,19 @@ hand. Phases follow one another; the steps of a phase need nothing of each other
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from sure_math.resources import resource
 from sure_math.section import Section
 
 ROOT = "{root}"
 """Stands for the folder of the experiment in settings and model names."""
+Report = Literal["table1", "table2", "convergence", "ablation-n", "ablation-k", "ablation-rollouts"]
 PIPELINES = "{pipelines}"
 """Stands for the folder of the shipped recipes."""
 
@@ -74,7 +76,8 @@ class Experiment(Section):
     references: dict[str, str] = {}
     """Models that are only evaluated: label, then BACKEND:MODEL."""
     arms: tuple[Arm, ...]
-    reports: tuple[str, ...] = ("table1", "table2", "convergence")
+    reports: tuple[Report, ...] | None = None
+    """None: both tables, and the convergence if an arm has a curve."""
 
     @field_validator("arms")
     @classmethod
@@ -83,6 +86,26 @@ class Experiment(Section):
         if len(set(names)) != len(names):
             raise ValueError("names of arms must be unique")
         return given
+
+    @model_validator(mode="after")
+    def _curves(self) -> "Experiment":
+        if self.curves and self.curve_suite is None:
+            raise ValueError("an arm has a curve, but there is no curve_suite")
+        if "convergence" in (self.reports or ()) and not self.curves:
+            raise ValueError("reports: convergence needs an arm with `curve: true`")
+        return self
+
+    @property
+    def curves(self) -> bool:
+        """Whether checkpoints of any arm are evaluated."""
+        return any(arm.curve for arm in self.arms)
+
+    @property
+    def wanted(self) -> tuple[Report, ...]:
+        """The reports that are made."""
+        if self.reports is not None:
+            return self.reports
+        return ("table1", "table2", "convergence") if self.curves else ("table1", "table2")
 
 
 @dataclass(frozen=True)
@@ -147,22 +170,24 @@ class _Plan:
                 "train", self.experiment.train, "--seed", str(seed), "--out", str(folder),
                 *self._dataset(), *self._set(settings),
             )  # fmt: skip
-            launch = tuple(map(self._filled, self.experiment.launch))
+            launch = filled(self.experiment.launch, self.root)
             yield Step(f"train-{folder.name}", _verb(*command, launch=launch), folder / "final")
 
     def evaluations(self) -> Iterator[Step]:
         for label, model in self.experiment.references.items():
             name = label.lower().replace(" ", "-")
-            yield self._evaluation(name, ("--model", self._filled(model)), ("--label", label))
+            (place,) = filled((model,), self.root)
+            yield self._evaluation(name, ("--model", place), ("--label", label))
         for arm, _, folder in self._cells():
             model = f"{self.experiment.backend}:{folder / 'final'}"
             yield self._evaluation(folder.name, ("--model", model))
-            if arm.curve and (suite := self.experiment.curve_suite):
+            if arm.curve:
                 source = ("--checkpoints", str(folder), "--backend", self.experiment.backend)
+                suite = self.experiment.curve_suite
                 yield self._evaluation(f"{folder.name}-curve", source, suite=suite)
 
     def reports(self) -> Iterator[Step]:
-        for name in self.experiment.reports:
+        for name in self.experiment.wanted:
             out = str(self.root / "report")
             yield Step(f"report-{name}", _verb("report", name, str(self.root), "--out", out))
 
@@ -189,10 +214,13 @@ class _Plan:
         return (*(("--dataset", name) if name else ()), *revision)
 
     def _set(self, settings: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(word for each in settings for word in ("--set", self._filled(each)))
+        return tuple(word for each in filled(settings, self.root) for word in ("--set", each))
 
-    def _filled(self, text: str) -> str:
-        return text.replace(ROOT, str(self.root)).replace(PIPELINES, str(resource("pipelines")))
+
+def filled(texts: Iterable[str], root: Path) -> tuple[str, ...]:
+    """With the folder of the experiment and that of the shipped recipes in their places."""
+    shipped = str(resource("pipelines"))
+    return tuple(text.replace(ROOT, str(root)).replace(PIPELINES, shipped) for text in texts)
 
 
 def _verb(*words: str, launch: tuple[str, ...] = ()) -> tuple[str, ...]:

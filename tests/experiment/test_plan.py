@@ -1,10 +1,12 @@
 """The commands that an experiment stands for."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sure_math.errors import ConfigError
+from sure_math.experiment.check import check
 from sure_math.experiment.experiments import EXPERIMENTS
 from sure_math.experiment.plan import Experiment, phases
 
@@ -95,6 +97,12 @@ def test_a_launcher_stands_before_the_training_only() -> None:
         ({"seeds": []}, "seeds"),
         ({"arms": [{"name": "../a", "settings": []}]}, "arms.0.name"),
         ({"arm": []}, "no such setting; did you mean arms"),
+        ({"curve_suite": None}, "an arm has a curve, but there is no curve_suite"),
+        ({"reports": ["table3"]}, "reports.0: Input should be 'table1'"),
+        (
+            {"arms": [{"name": "a", "settings": []}], "reports": ["convergence"]},
+            "convergence needs an arm with",
+        ),
     ],
 )
 def test_bad_experiments(changes: dict[str, object], message: str) -> None:
@@ -102,8 +110,34 @@ def test_bad_experiments(changes: dict[str, object], message: str) -> None:
         small(**changes)
 
 
+def test_the_convergence_is_drawn_where_there_is_a_curve() -> None:
+    assert "report-convergence" in commands(small())
+    without = small(arms=[{"name": "opd", "settings": ["method=opd"]}])
+    assert [n for n in commands(without) if n.startswith("report-")] == [
+        "report-table1", "report-table2",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"dataset": {"recipe": "dem"}}, "no recipe 'dem'"),
+        ({"dataset": {"recipe": "demo", "settings": ["sample.m=4"]}}, "sample.m: no such setting"),
+        ({"train": "qwen"}, "arm opd: no training recipe 'qwen'"),
+        ({"arms": [{"name": "k", "settings": ["rollout.kk=2"]}]}, r"(?s)arm k: .*rollout\.kk"),
+        ({"suite": "papers"}, "no suite 'papers'"),
+        ({"suite_settings": ["max_token=4"]}, "max_token: no such setting"),
+        ({}, "no suite 'curve'"),
+    ],
+)
+def test_what_would_fail_hours_later_is_said_first(changes: Any, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        check(small(**changes), ROOT)
+
+
 @pytest.mark.parametrize("name", EXPERIMENTS.bundled())
 def test_shipped_experiments_have_a_plan(name: str) -> None:
     experiment = EXPERIMENTS.load(name)
     assert experiment.name == name
+    check(experiment, ROOT)
     assert len(commands(experiment)) == sum(len(p.steps) for p in phases(experiment, ROOT))
