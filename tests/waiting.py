@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-PATIENCE = 60.0  # seconds
+PATIENCE = 300.0  # seconds
 
 
 def until(happened: Callable[[], bool]) -> None:

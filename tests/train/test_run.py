@@ -22,6 +22,7 @@ from sure_math.backends.base import Completion, Message, Request, Sampling
 from sure_math.builtin import model_path
 from sure_math.model_config import BuiltinModel, TransformersModel
 from sure_math.train.record import WHOLE
+from tests.waiting import until
 
 pytestmark = pytest.mark.engine
 pytest.importorskip("trl")
@@ -104,8 +105,8 @@ def stopped_at(number: int, ready: Callable[[], bool], *arguments: str | Path) -
     with subprocess.Popen(
         command(*arguments), stderr=subprocess.PIPE, text=True, env=environment()
     ) as process:
-        while not ready():
-            assert process.poll() is None, process.communicate()[1]
+        until(lambda: ready() or process.poll() is not None)
+        assert process.poll() is None, process.communicate()[1]
         process.send_signal(number)
         return process.wait(), process.communicate()[1]
 
