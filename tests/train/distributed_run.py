@@ -6,6 +6,7 @@ python -m torch.distributed.run --standalone --nproc_per_node 2 THIS_FILE OUT SE
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -18,11 +19,15 @@ from tests.train.tiny import made
 
 def main(out: Path, settings: str) -> None:
     torch.set_num_threads(1)
-    trainer = made(UOPDTrainer, out.parent / "run", **json.loads(settings))
+    train(out, json.loads(settings))
+    part()  # as a training ends: the model that held the connections is gone by now
+
+
+def train(out: Path, settings: dict[str, Any]) -> None:
+    trainer = made(UOPDTrainer, out.parent / "run", **settings)
     trainer.train()
     if trainer.accelerator.is_main_process:
         out.write_text(json.dumps(trainer.state.log_history))
-    part()  # as a training ends
 
 
 if __name__ == "__main__":
