@@ -122,10 +122,11 @@ def _explained(
     try:
         yield
     except Exception as error:  # datasets, its client, pyarrow: many unrelated classes
-        at = f", revision {revision}" if revision else ""
+        asked = {"config": config, "split": split, "revision": revision}
+        named = ", ".join(f"{name} {value}" for name, value in asked.items() if value)
         what = error.message if isinstance(error, DataError) else error
         raise DataError(
-            f"cannot load {place.name} (config {config}, split {split}{at}): {what}",
+            f"cannot load {place.name} ({named}): {what}",
             hint=error.hint if isinstance(error, DataError) else _HINT,
         ) from error
 

@@ -197,7 +197,7 @@ def test_a_folder_has_no_revisions(hub: LocalHub, release: Path, tmp_path: Path)
 def test_a_hub_in_trouble_is_a_data_error(fault: Fault, words: str, tmp_path: Path) -> None:
     with LocalHub(fault=lambda method, path: fault) as broken:
         said = load(broken.environment(tmp_path), {"ours": ["ours", "own/sure-math", {}]})
-    assert said["ours"].startswith("cannot load own/sure-math (config default, split None)")
+    assert said["ours"].startswith("cannot load own/sure-math (config default)")
     assert words in said["ours"]
 
 
