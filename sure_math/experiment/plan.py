@@ -18,9 +18,9 @@ from sure_math.section import Section
 
 ROOT = "{root}"
 """Stands for the folder of the experiment in settings and model names."""
-Report = Literal["table1", "table2", "convergence", "ablation-n", "ablation-k", "ablation-rollouts"]
 PIPELINES = "{pipelines}"
 """Stands for the folder of the shipped recipes."""
+Report = Literal["table1", "table2", "convergence", "ablation-n", "ablation-k", "ablation-rollouts"]
 
 
 class Checkpoint(Section):
