@@ -165,13 +165,13 @@ def test_every_method_trains(every_method: Path, method: str) -> None:
     assert not list(folder.glob("*.md"))
 
 
-def test_labels_are_counted(every_method: Path) -> None:
+def test_labels_are_counted(every_method: Path, reader: Path) -> None:
     """Five rows have a verified answer; the others lend the teacher's majority answer or go."""
     rewarded, shown = record(every_method / "grpo"), record(every_method / "sdr")
     assert rewarded["counts"]["verified"] == shown["counts"]["verified"] == 5
     assert rewarded["counts"]["majority"] > 0
     assert shown["counts"]["unlabelled"] > 0
-    assert shown["decisive"]["teacher"]["model"].endswith("reader0")
+    assert shown["decisive"]["teacher"]["model"] == str(reader)
 
 
 def test_log_and_draws_of_a_training(every_method: Path) -> None:
