@@ -13,10 +13,9 @@ from sure_math.model_config import ModelConfig
 from sure_math.own_input import model_spec
 from sure_math.section import Section
 from sure_math.settings import Kind
-from sure_math.train.record import FINAL, TrainingFolder
+from sure_math.train.record import CHECKPOINT, FINAL, TrainingFolder
 from sure_math.train.record import RECORD as TRAINING
 
-_CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 _BACKEND = re.compile(r"(builtin|openai|vllm|transformers):(.+)")
 
 
@@ -100,7 +99,7 @@ def _model_folder(path: Path) -> Path:
 
 
 def _step(folder: Path, record: dict[str, Any]) -> int | None:
-    match = _CHECKPOINT.fullmatch(folder.name)
+    match = CHECKPOINT.fullmatch(folder.name)
     if match:
         return int(match[1])
     return record.get("steps") if folder.name == FINAL else None

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from sure_math.train.config import UOPDConfig
 
-ENTROPY_COLUMN = "semantic_entropy"
-TAU_TOLERANCE = 1e-6
+_ENTROPY_COLUMN = "semantic_entropy"
+_TAU_TOLERANCE = 1e-6
 """Entropies come from sums of logarithms: one of exactly tau may be stored a hair above."""
 
 ROUNDING = 1e-9
@@ -106,7 +106,7 @@ def eligible(rows: "Dataset", rule: Rule) -> tuple[NDArray[np.int64], Numbers | 
 def _certain_enough(rows: "Dataset", rule: Rule) -> NDArray[np.int64]:
     """The rows that the binary filter keeps."""
     entropies = _entropies(rows, rule)
-    kept = np.flatnonzero(entropies <= rule.tau + TAU_TOLERANCE)
+    kept = np.flatnonzero(entropies <= rule.tau + _TAU_TOLERANCE)
     if not len(kept):
         raise DataError(
             f"no row has an entropy of {rule.tau} {rule.tau_unit} or less; the lowest is "
@@ -121,7 +121,7 @@ def _entropies(rows: "Dataset", rule: Rule) -> Numbers:
     if rule.tau_unit == "normalized":
         return 1 - _numbers(rows, rule.column, high=1.0)
     try:
-        return _numbers(rows, ENTROPY_COLUMN, high=np.inf)
+        return _numbers(rows, _ENTROPY_COLUMN, high=np.inf)
     except DataError as error:
         raise DataError(
             f"tau in nats needs an entropy of every row: {error.message}",

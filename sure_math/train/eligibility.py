@@ -69,9 +69,7 @@ def check_enough(recipe: TrainRecipe, rows: "Dataset") -> list[str]:
         DataError: no row is left, or fewer than a step takes.
     """
     left = _eligible(recipe, rows)
-    prompts = recipe.sequences_per_step // (
-        recipe.grpo.k if recipe.method == "grpo" else recipe.rollout.k
-    )
+    prompts = recipe.prompts_per_step
     findings: list[str] = []
     if recipe.method == "binary":
         tau = f"{recipe.weighting.tau} {recipe.weighting.tau_unit}"

@@ -39,19 +39,12 @@ class Plan:
 
         drawn = draw(self.rows, distillation_config(self.recipe, self.root, self.processes, 0))
         steps = len(drawn) // self.recipe.optimization.prompts_per_step
-        return drawn[: steps * self.prompts_per_step]
-
-    @property
-    def prompts_per_step(self) -> int:
-        """Prompts of one optimizer step; GRPO has fewer, with more rollouts each."""
-        if self.recipe.method == "grpo":
-            return self.recipe.sequences_per_step // self.recipe.grpo.k
-        return self.recipe.optimization.prompts_per_step
+        return drawn[: steps * self.recipe.prompts_per_step]
 
     @property
     def steps(self) -> int:
         """Optimizer steps of the whole training."""
-        return len(self.order) // self.prompts_per_step
+        return len(self.order) // self.recipe.prompts_per_step
 
     @property
     def mean_weight(self) -> float | None:
@@ -68,7 +61,7 @@ class Plan:
         return [
             {
                 "draw": draw,
-                "step": draw // self.prompts_per_step + 1,
+                "step": draw // self.recipe.prompts_per_step + 1,
                 "row": int(row),
                 "problem_id": names[row],
             }
@@ -98,7 +91,7 @@ class Plan:
             ("teacher", teacher.model if teacher else "none"),
             ("dataset", f"{data.identity.name}, version {data.identity.version}"),
             ("rows", f"{len(self.rows):,} of {data.identity.rows:,}{_counts(data.counts)}"),
-            ("steps", f"{self.steps:,} of {self.prompts_per_step:,} prompts"),
+            ("steps", f"{self.steps:,} of {self.recipe.prompts_per_step:,} prompts"),
             ("rollouts", f"{self.steps * recipe.sequences_per_step:,}, {self._per_step()}"),
             ("checkpoints", f"every {recipe.saving.every:,} steps"),
         ]

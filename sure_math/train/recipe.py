@@ -34,6 +34,7 @@ WEIGHTINGS: dict[Method, HowWeighted] = {
 _TELLING = frozenset({"disable_tqdm", "log_completions", "log_level", "logging_dir",
                       "logging_steps", "num_completions_to_print", "report_to", "run_name",
                       "project", "trackio_space_id"})  # fmt: skip
+"""Settings of TRL that say what is told, and to whom; another one is the same training."""
 
 
 class TrainedModel(Section):
@@ -226,3 +227,10 @@ class TrainRecipe(Section):
     def sequences_per_step(self) -> int:
         """Rollouts of one optimizer step."""
         return self.optimization.prompts_per_step * self.rollout.k
+
+    @property
+    def prompts_per_step(self) -> int:
+        """Prompts of one optimizer step; GRPO has fewer, with more rollouts each."""
+        if self.method == "grpo":
+            return self.sequences_per_step // self.grpo.k
+        return self.optimization.prompts_per_step

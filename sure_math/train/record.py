@@ -32,7 +32,7 @@ from sure_math.runtime.store import difference
 RECORD = "training.json"
 FINAL = "final"
 WHOLE = "whole.json"
-_CHECKPOINT = re.compile(r"checkpoint-(\d+)")
+CHECKPOINT = re.compile(r"checkpoint-(\d+)")
 _OWN = re.compile(
     r"checkpoint-\d+|old-\d+|final|training\.json|log\.parquet|draws\.parquet|README\.md"
 )
@@ -151,7 +151,7 @@ class TrainingFolder:
         return move_aside(found, self.root)
 
     def _folders(self) -> list[Path]:
-        return [path for path in self.root.glob("checkpoint-*") if _CHECKPOINT.fullmatch(path.name)]
+        return [path for path in self.root.glob("checkpoint-*") if CHECKPOINT.fullmatch(path.name)]
 
 
 def refuse_changes(root: Path, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:

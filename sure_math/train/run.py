@@ -154,7 +154,7 @@ def _record(plan: Plan, decisive: dict[str, Any]) -> dict[str, Any]:
         "seed": plan.recipe.seed,
         "finished": False,
         "steps": plan.steps,
-        "prompts_per_step": plan.prompts_per_step,
+        "prompts_per_step": plan.recipe.prompts_per_step,
         "sequences_per_step": plan.recipe.sequences_per_step,
         "recipe": plan.recipe.model_dump(mode="json"),
         "dataset": vars(data.identity),

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from tests.hub import LocalHub
 from tests.hub.client import Client, ClientError
 from tests.hub.conftest import PART, write_shards
+from tests.waiting import until
 
 BOTH = pytest.mark.parametrize("client", ["lfs", "xet"], indirect=True)
 BYTES = r"PUT /lfs/|POST /cas/.*/xorbs/"
@@ -109,9 +109,7 @@ def test_a_push_that_was_killed_goes_on(
     with Client(environment) as dying:
         dying.start(PUSH, repo=repo, folder=shards)
         wanted = 1 if xet else 5
-        deadline = time.monotonic() + 60
-        while len(hub.asked(BYTES)) < wanted and time.monotonic() < deadline:
-            time.sleep(0.02)
+        until(lambda: len(hub.asked(BYTES)) >= wanted)
         dying.kill()
     assert len(sent(hub)) == wanted
     assert held(hub, repo) == {}

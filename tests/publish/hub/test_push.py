@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from sure_math.publish.manifest import read_manifest
 from tests.hub import LocalHub
 from tests.publish.hub.publisher import REPO, Publisher, commits, finish, start, uploads
 from tests.publish.hub.small_release import SHARDS, small_release
+from tests.waiting import until
 
 # The client uploads by LFS with an argument that its transport has renamed.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
@@ -306,11 +306,9 @@ def test_a_killed_upload_goes_on_with_what_is_missing(
     skip = 2 if xet else 4
     local.fail("PUT /lfs/|/v1/xorbs/", skip=skip, delay=0.5, drop=True)
     process = start(local, tmp_path / "home", tmp_path / "many", **how)
-    while len([request for request in uploads(local) if request.status == 200]) < skip:
-        time.sleep(0.02)
+    until(lambda: [request.status for request in uploads(local)].count(200) >= skip)
     if xet:  # the client has noted what arrived once it begins with the next batch
-        while len(local.asked("/v1/xorbs/")) <= skip:
-            time.sleep(0.02)
+        until(lambda: len(local.asked("/v1/xorbs/")) > skip)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     arrived = {request.path for request in uploads(local) if request.status == 200}
